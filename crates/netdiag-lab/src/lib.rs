@@ -1,0 +1,1 @@
+//! Laboratories of real kernels in network namespaces, for tests and benches

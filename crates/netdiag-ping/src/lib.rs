@@ -1,0 +1,1 @@
+//! netdiag ping: echo a host, with jitter, loss and percentiles

@@ -1,0 +1,1 @@
+//! Names and addresses: forward, reverse, and what was asked of whom

@@ -1,0 +1,1 @@
+//! The engine's ports as a seeded, simulated network with virtual time

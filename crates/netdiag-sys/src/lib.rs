@@ -1,0 +1,1 @@
+//! The one crate with unsafe code: sockets, control messages, stamps, capabilities, namespaces

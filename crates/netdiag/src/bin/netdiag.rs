@@ -1,0 +1,2 @@
+//! The front: `netdiag TOOL`.
+fn main() {}

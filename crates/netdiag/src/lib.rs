@@ -1,0 +1,3 @@
+//! netdiag: the network diagnostics toolkit.
+
+pub mod tools;
