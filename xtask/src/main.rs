@@ -1,2 +1,42 @@
-//! The project's own chores.
-fn main() {}
+//! The project's own chores, run as `cargo xtask CHORE`: floors, generated files, tests, benches.
+//!
+//! Each chore is one file with a `run`; this one only parses the command line and turns a chore's answer
+//! into an exit code.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the developer on a terminal")]
+
+mod bench;
+mod floors;
+mod generate;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "The project's own chores", version)]
+enum Chore {
+    /// Hold the floors of the house against manifests and sources
+    Floors,
+    /// Write man pages, completions and JSON schemas
+    Generate(generate::Options),
+    /// See to what the tests need, then run them all
+    Test(test::Options),
+    /// Measure netdiag against its peers
+    Bench(bench::Options),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Chore::parse() {
+        Chore::Floors => floors::run(),
+        Chore::Generate(options) => generate::run(&options),
+        Chore::Test(options) => test::run(&options),
+        Chore::Bench(options) => bench::run(&options),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("xtask: {error:#}");
+        ExitCode::from(2)
+    })
+}

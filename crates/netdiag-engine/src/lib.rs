@@ -1,1 +1,7 @@
-//! The probe engine: a sans-IO prober, its strategies, the ports it needs and a small driver
+//! The probe engine: what to send when, what an answer belongs to, and what never came.
+//!
+//! [`prober::Prober`] is a value that is fed and questioned: it has no clock, no socket and no randomness of its own.
+//! What to probe next is a [`strategy::Strategy`]. [`port`] says what the engine needs of the outside. [`driver`] is the small loop
+//! that connects a prober to ports.
+
+pub mod port;
