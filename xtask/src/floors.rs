@@ -23,6 +23,7 @@ pub(crate) fn run() -> Result<ExitCode> {
     for package in &packages {
         let sources = sources::read(package)?;
         files += sources.len();
+        breaches.extend(sources::check_lints(package)?);
         breaches.extend(sources::check(package.name.as_str(), &sources));
         breaches.extend(circles::check(package.name.as_str(), &sources));
     }

@@ -8,6 +8,7 @@
 mod bench;
 mod floors;
 mod generate;
+mod programs;
 mod test;
 mod workspace;
 
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 #[derive(Debug, Parser)]
-#[command(name = "cargo xtask", about = "The project's own chores", version)]
+#[command(name = "xtask", bin_name = "cargo xtask", about = "The project's own chores")]
 enum Chore {
     /// Hold the floors of the house against manifests and sources
     Floors,

@@ -17,16 +17,7 @@ pub(crate) fn root() -> PathBuf {
 
 /// The workspace's packages and targets, without what they need from outside.
 pub(crate) fn members() -> Result<Metadata> {
-    query(MetadataCommand::new().no_deps())
-}
-
-/// The workspace with its whole tree of dependencies, for this platform only.
-pub(crate) fn tree(platform: &str) -> Result<Metadata> {
-    query(MetadataCommand::new().other_options(["--filter-platform".to_owned(), platform.to_owned()]))
-}
-
-fn query(command: &mut MetadataCommand) -> Result<Metadata> {
-    command.manifest_path(root().join("Cargo.toml")).exec().context("cargo metadata")
+    MetadataCommand::new().manifest_path(root().join("Cargo.toml")).no_deps().exec().context("cargo metadata")
 }
 
 /// A cargo call at the root with `args`, with nothing on its standard input.
@@ -38,7 +29,8 @@ pub(crate) fn cargo<'a>(args: impl IntoIterator<Item = &'a str>) -> Command {
     let mut command = Command::new(program);
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"].iter().any(|p| text.starts_with(p)) {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"].iter().any(|p| text.starts_with(p))
+        {
             command.env_remove(&name);
         }
     }

@@ -131,7 +131,10 @@ mod tests {
     #[test]
     fn the_carried_number_is_read_only_where_the_message_has_one() {
         let too_big = Icmp { family: Family::V6, kind: 2, code: 0, info: 1280 };
-        assert_eq!((too_big.mtu(), too_big.gateway(), too_big.name()), (Some(1280), None, Some("packet-too-big")));
+        assert_eq!(
+            (too_big.mtu(), too_big.gateway(), too_big.name()),
+            (Some(1280), None, Some("packet-too-big"))
+        );
         let redirect = Icmp { family: Family::V4, kind: 5, code: 1, info: 0x0a00_0001 };
         assert_eq!((redirect.gateway(), redirect.mtu()), (Some(Ipv4Addr::new(10, 0, 0, 1)), None));
         let strange = Icmp { family: Family::V4, kind: 3, code: 99, info: 0 };

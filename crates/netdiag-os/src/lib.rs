@@ -1,1 +1,42 @@
-//! The engine's ports on Linux
+//! The engine's ports on Linux: ICMP, UDP and TCP sockets, the clock, and what the host knows of itself.
+//!
+//! All of it is opened without a runtime and registered with tokio on the first poll, so that privileges can be dropped
+//! in between. The system calls themselves are in `netdiag-sys`.
+
+mod clock;
+mod connector;
+mod convert;
+mod facts;
+mod options;
+mod probe;
+mod readiness;
+mod sockets;
+#[cfg(test)]
+mod testing;
+
+pub use clock::SystemClock;
+pub use facts::LinuxFacts;
+pub use sockets::LinuxSockets;
+
+use std::io;
+
+/// The ports that a composition root hands to the tools.
+#[derive(Debug)]
+pub struct LinuxPorts {
+    /// What time it is, and waiting for it.
+    pub clock: SystemClock,
+    /// Where probes go.
+    pub sockets: LinuxSockets,
+    /// What this host knows of itself.
+    pub facts: LinuxFacts,
+}
+
+impl LinuxPorts {
+    /// Opens what needs no right: the clock's timer and the netlink sockets, in the network namespace of this thread.
+    ///
+    /// # Errors
+    /// Those of [`SystemClock::new`] and [`LinuxFacts::open`].
+    pub fn open() -> io::Result<Self> {
+        Ok(Self { clock: SystemClock::new()?, sockets: LinuxSockets, facts: LinuxFacts::open()? })
+    }
+}

@@ -1,1 +1,44 @@
-//! netdiag ping: echo a host, with jitter, loss and percentiles
+//! `netdiag ping`: echo a host, with the kernel's times, jitter, loss and percentiles.
+//!
+//! The text is that of iputils' ping with more statistics after it; `--json` writes one record per event. Options
+//! become a [`plan::Plan`], events are folded into a [`fold::Report`], and [`text`] or [`json`] show it.
+
+pub mod fold;
+pub mod json;
+pub mod options;
+pub mod plan;
+mod run;
+mod text;
+mod view;
+
+pub use run::{Opened, Ping};
+
+use netdiag_tool::manual::Manual;
+
+/// The tool's own words for help, man page and overview.
+pub const MANUAL: Manual = Manual {
+    name: "ping",
+    about: "echo a host, with jitter, loss and percentiles",
+    description: "Sends echo requests to a host and reports every answer with the kernel's own times, then what they \
+amount to: loss, spread, percentiles, jitter, loss bursts. The text is that of iputils' ping, with more statistics after it; \
+--json writes one object per event.\n\nNo root is needed. Where ICMP sockets are closed to the user (the sysctl \
+net.ipv4.ping_group_range) and no right is held, the host is asked by UDP instead: its port-unreachable message is the answer.\n\n\
+An answer counts only if it comes from the target's address, belongs to a probe of this run and carries that probe's \
+unguessable token. Times are taken by the kernel at the device, both ways, wherever it gives them; a step of the wall clock \
+changes none of them.",
+    examples: &[
+        ("netdiag ping example.com", "echo once a second until Ctrl-C"),
+        ("netdiag ping -c 5 -i 0.2 192.0.2.1", "five echoes, five a second"),
+        ("netdiag ping -c 10 -q --json example.com", "only the start and the summary, for machines"),
+        ("netdiag ping fe80::1%eth0", "a neighbour by its link-local address"),
+        ("netdiag ping --via tcp:443 example.com", "ask by TCP, where firewalls drop ICMP"),
+        ("netdiag ping -M do -s 1472 example.com", "does a packet of 1500 octets fit the path?"),
+        ("netdiag ping --netns web example.com", "ask from inside a network namespace"),
+    ],
+    exit_codes: &[
+        (0, "at least one answer came; with -c and -w, as many as were asked for"),
+        (1, "no answer came; with -c and -w, fewer than were asked for"),
+        (2, "it could not run: usage, permission, no such interface, a name that does not resolve"),
+    ],
+    see_also: &["ping(8)", "icmp(7)", "capabilities(7)"],
+};

@@ -265,7 +265,8 @@ fn stamp(message: &libc::msghdr) -> Option<u64> {
         let found = unsafe { header.read_unaligned() };
         if found.cmsg_level == libc::SOL_SOCKET && found.cmsg_type == libc::SCM_TIMESTAMPNS {
             // SAFETY: a message of this kind carries one timespec.
-            let time: libc::timespec = unsafe { libc::CMSG_DATA(header).cast::<libc::timespec>().read_unaligned() };
+            let time: libc::timespec =
+                unsafe { libc::CMSG_DATA(header).cast::<libc::timespec>().read_unaligned() };
             return Some(time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64);
         }
         // SAFETY: as above, `header` lies inside the control buffer of `message`.

@@ -1,3 +1,21 @@
-//! The contract of a tool: options, exit codes, text, JSON, and the context a tool is handed.
+//! The contract of a tool: what every tool is handed, how it is started, how it ends, and the words and forms that all
+//! of them share: durations, exit codes, escaped text, JSON Lines.
+//!
+//! Tools reach the outside only through the [`Context`] they are given, so every tool also runs on the simulator.
 
+pub mod duration;
+mod error;
+mod escape;
+mod exit;
+pub mod json;
 pub mod manual;
+mod output;
+mod terminal;
+mod tool;
+
+pub use error::ToolError;
+pub use escape::Escaped;
+pub use exit::Exit;
+pub use output::{Output, OutputError};
+pub use terminal::{ColorChoice, Terminal};
+pub use tool::{Caller, Context, Right, Streams, Tool};

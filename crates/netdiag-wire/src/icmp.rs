@@ -165,7 +165,10 @@ mod tests {
         assert!(!is_checksum_right_v4(&bytes));
         seal_v4(&mut bytes, 0xbeef).expect("long enough");
         assert!(is_checksum_right_v4(&bytes));
-        assert!(matches!(parse(Protocol::Icmp, &bytes), Ok(Message::EchoRequest(Echo { id: 0xbeef, seq: 3, .. }))));
+        assert!(matches!(
+            parse(Protocol::Icmp, &bytes),
+            Ok(Message::EchoRequest(Echo { id: 0xbeef, seq: 3, .. }))
+        ));
     }
 
     #[test]

@@ -62,7 +62,10 @@ fn parse_v4(bytes: &[u8]) -> Result<Header, WireError> {
     let packet = Ipv4Packet::new(bytes).ok_or_else(|| too_short(20))?;
     let payload = usize::from(packet.get_header_length()) * 4;
     if payload < 20 {
-        return Err(WireError::Malformed { what: "IPv4 header", why: "the header length is under 20 octets" });
+        return Err(WireError::Malformed {
+            what: "IPv4 header",
+            why: "the header length is under 20 octets",
+        });
     }
     if bytes.len() < payload {
         return Err(too_short(payload));
@@ -79,8 +82,11 @@ fn parse_v4(bytes: &[u8]) -> Result<Header, WireError> {
 }
 
 fn parse_v6(bytes: &[u8]) -> Result<Header, WireError> {
-    let packet =
-        Ipv6Packet::new(bytes).ok_or(WireError::TooShort { what: "IPv6 header", len: bytes.len(), needed: 40 })?;
+    let packet = Ipv6Packet::new(bytes).ok_or(WireError::TooShort {
+        what: "IPv6 header",
+        len: bytes.len(),
+        needed: 40,
+    })?;
     let (protocol, payload) = skip_extensions(bytes, packet.get_next_header())?;
     Ok(Header {
         source: packet.get_source().into(),
@@ -129,9 +135,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const V4: [u8; 28] = [
-        0x46, 0xb8, 0, 28, 0, 1, 0, 0, 61, 1, 0, 0, 192, 0, 2, 1, 198, 51, 100, 7, 1, 1, 1, 1, 8, 0, 0, 0,
-    ];
+    const V4: [u8; 28] =
+        [0x46, 0xb8, 0, 28, 0, 1, 0, 0, 61, 1, 0, 0, 192, 0, 2, 1, 198, 51, 100, 7, 1, 1, 1, 1, 8, 0, 0, 0];
 
     #[test]
     fn an_ipv4_header_with_options() {

@@ -9,7 +9,8 @@ use super::table::{EVERYWHERE, HOMES, Home, NEVER, Outside, Place};
 
 /// Every breach in the manifests of the workspace, one sentence each.
 pub(super) fn check(workspace: &Metadata) -> Vec<String> {
-    let names: Vec<&str> = workspace.workspace_packages().iter().map(|package| package.name.as_str()).collect();
+    let names: Vec<&str> =
+        workspace.workspace_packages().iter().map(|package| package.name.as_str()).collect();
     let mut breaches = Vec::new();
     for package in workspace.workspace_packages() {
         let name = package.name.as_str();
@@ -41,7 +42,9 @@ fn arrow(from: &Home, to: &str) -> Option<String> {
     match (from.place, target) {
         (Place::Yard, _) => None,
         (Place::Beside(allowed), _) if allowed.contains(&to) => None,
-        (Place::Beside(allowed), _) => Some(format!("of the workspace it may use only {}", allowed.join(", "))),
+        (Place::Beside(allowed), _) => {
+            Some(format!("of the workspace it may use only {}", allowed.join(", ")))
+        }
         (Place::Floor(_), Place::Beside(_) | Place::Yard) => Some("it is not part of the product".to_owned()),
         (Place::Floor(own), Place::Floor(other)) if other >= own => {
             let direction = if other == own { "stays on" } else { "goes up to" };
@@ -59,9 +62,10 @@ fn outsider(home: &Home, name: &str) -> Option<String> {
     match home.outside {
         Outside::Open => None,
         Outside::Closed(list) if list.contains(&name) || EVERYWHERE.contains(&name) => None,
-        Outside::Closed(list) => {
-            Some(format!("the list of outside crates is closed there: {}", [list, EVERYWHERE].concat().join(", ")))
-        }
+        Outside::Closed(list) => Some(format!(
+            "the list of outside crates is closed there: {}",
+            [list, EVERYWHERE].concat().join(", ")
+        )),
     }
 }
 

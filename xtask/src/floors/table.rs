@@ -69,7 +69,7 @@ pub(super) const HOMES: &[Home] = &[
 pub(super) const EVERYWHERE: &[&str] = &["thiserror"];
 
 /// An arrow that goes down and is forbidden all the same.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Never {
     /// The floors it must not start from.
     pub(super) from: std::ops::RangeInclusive<u8>,

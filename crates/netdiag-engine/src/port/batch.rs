@@ -164,9 +164,7 @@ impl DatagramBatch {
 
     /// The records.
     pub fn iter(&self) -> impl Iterator<Item = Datagram<'_>> {
-        self.items
-            .iter()
-            .map(|(incoming, range)| Datagram { incoming, bytes: &self.buffer[range.clone()] })
+        self.items.iter().map(|(incoming, range)| Datagram { incoming, bytes: &self.buffer[range.clone()] })
     }
 
     /// How many records there are.

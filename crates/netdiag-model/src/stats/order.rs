@@ -1,14 +1,14 @@
 //! What depends on the order of sending: jitter, loss bursts, reordering.
 //!
 //! Replies arrive in any order, but jitter is defined over consecutive answered probes in the order in which they were
-//! sent, and a loss burst is a run of unanswered ones. So the samples of the last [`WINDOW`] answered probes are kept
-//! sorted by sequence number, and older ones are folded. A reply that comes after more than [`WINDOW`] later ones
+//! sent, and a loss burst is a run of unanswered ones. So the samples of the last 65 536 answered probes are kept
+//! sorted by sequence number, and older ones are folded. A reply that comes after more than 65 536 later ones
 //! counts for reordering only.
 
 use crate::time::Rtt;
 
 /// How many answered probes are kept before the oldest are folded (at least; at most twice as many are kept).
-pub const WINDOW: usize = 65_536;
+const WINDOW: usize = 65_536;
 
 /// Jitter in nanoseconds, over D(i) = |RTT(i) − RTT(i−1)| of consecutive answered probes in send order.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -1,6 +1,6 @@
 //! Percentiles by nearest rank: the smallest sample such that at least p percent of all samples are not above it.
 //!
-//! Exact up to [`EXACT`] samples. Beyond, the samples are kept in a histogram of three significant digits (HDR), so
+//! Exact up to 100 000 samples. Beyond, the samples are kept in a histogram of three significant digits (HDR), so
 //! that memory stays bounded however long a run lasts.
 
 use hdrhistogram::Histogram;
@@ -8,7 +8,7 @@ use hdrhistogram::Histogram;
 use crate::time::Rtt;
 
 /// How many samples are kept one by one.
-pub const EXACT: usize = 100_000;
+const EXACT: usize = 100_000;
 
 /// A series of round-trip times that can be asked for percentiles.
 #[derive(Debug, Clone)]
@@ -50,7 +50,9 @@ impl Percentiles {
                 sorted.sort_unstable();
                 Some(percents.map(|p| Rtt::from_nanos(sorted[nearest_rank(p, sorted.len())])))
             }
-            Store::Histogram(histogram) => Some(percents.map(|p| Rtt::from_nanos(histogram.value_at_percentile(p)))),
+            Store::Histogram(histogram) => {
+                Some(percents.map(|p| Rtt::from_nanos(histogram.value_at_percentile(p))))
+            }
         }
     }
 }
@@ -85,9 +87,14 @@ mod tests {
         let mut percentiles = Percentiles::default();
         (1..=2 * EXACT as u64).for_each(|x| percentiles.apply(Rtt::from_nanos(x * 1_000)));
         assert!(matches!(percentiles.0, Store::Histogram(_)));
-        for (percent, got) in [50.0, 90.0, 99.0].into_iter().zip(percentiles.at([50.0, 90.0, 99.0]).expect("samples")) {
+        for (percent, got) in
+            [50.0, 90.0, 99.0].into_iter().zip(percentiles.at([50.0, 90.0, 99.0]).expect("samples"))
+        {
             let exact = percent / 100.0 * 2e8;
-            assert!((got.as_nanos() as f64 - exact).abs() <= exact * 1e-3, "{percent}: {got:?} against {exact}");
+            assert!(
+                (got.as_nanos() as f64 - exact).abs() <= exact * 1e-3,
+                "{percent}: {got:?} against {exact}"
+            );
         }
     }
 

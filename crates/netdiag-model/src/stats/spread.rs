@@ -49,7 +49,8 @@ impl Spread {
 
     /// The population standard deviation, rounded to the nanosecond; `None` without samples, 0 for one.
     pub fn mdev(&self) -> Option<Rtt> {
-        (self.count > 0).then(|| Rtt::from_nanos((self.squares / self.count as f64).max(0.0).sqrt().round() as u64))
+        (self.count > 0)
+            .then(|| Rtt::from_nanos((self.squares / self.count as f64).max(0.0).sqrt().round() as u64))
     }
 }
 

@@ -1,2 +1,7 @@
-//! The front: `netdiag TOOL`.
-fn main() {}
+//! The front: `netdiag TOOL …`. It is never given a capability.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    netdiag::dispatch::front(std::env::args_os().collect())
+}

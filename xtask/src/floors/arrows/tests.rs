@@ -31,7 +31,8 @@ fn workspace(crates: &[Crate<'_>]) -> Metadata {
     MetadataCommand::parse(whole.to_string()).expect("synthetic metadata")
 }
 
-const MODEL: Crate<'_> = ("netdiag-model", &[("serde", "normal"), ("thiserror", "normal"), ("proptest", "dev")]);
+const MODEL: Crate<'_> =
+    ("netdiag-model", &[("serde", "normal"), ("thiserror", "normal"), ("proptest", "dev")]);
 const WIRE: Crate<'_> = ("netdiag-wire", &[]);
 const SYS: Crate<'_> = ("netdiag-sys", &[("libc", "normal")]);
 const ENGINE: Crate<'_> = ("netdiag-engine", &[("netdiag-model", "normal"), ("netdiag-wire", "normal")]);
@@ -43,7 +44,8 @@ fn with(last: Crate<'_>) -> Vec<String> {
 
 #[test]
 fn a_sound_house_has_no_breach() {
-    let ping = ("netdiag-ping", &[("netdiag-engine", "normal"), ("clap", "normal"), ("netdiag-os", "dev")][..]);
+    let ping =
+        ("netdiag-ping", &[("netdiag-engine", "normal"), ("clap", "normal"), ("netdiag-os", "dev")][..]);
     assert_eq!(with(ping), Vec::<String>::new());
 }
 
@@ -56,7 +58,10 @@ fn an_arrow_up_is_caught() {
 #[test]
 fn an_arrow_within_a_floor_is_caught_in_build_dependencies_too() {
     let breaches = with(("netdiag-resolve", &[("netdiag-os", "build")]));
-    assert_eq!(breaches, ["netdiag-resolve → netdiag-os: an arrow goes down only, and this one stays on floor 3"]);
+    assert_eq!(
+        breaches,
+        ["netdiag-resolve → netdiag-os: an arrow goes down only, and this one stays on floor 3"]
+    );
 }
 
 #[test]
@@ -68,7 +73,8 @@ fn a_tool_does_not_reach_the_kernel() {
 
 #[test]
 fn the_engine_stays_off_system_calls_and_outside_crates() {
-    let engine = ("netdiag-engine", &[("netdiag-sys", "normal"), ("clap", "normal"), ("serde_json", "normal")][..]);
+    let engine =
+        ("netdiag-engine", &[("netdiag-sys", "normal"), ("clap", "normal"), ("serde_json", "normal")][..]);
     let breaches = check(&workspace(&[MODEL, WIRE, SYS, engine]));
     assert_eq!(
         breaches,

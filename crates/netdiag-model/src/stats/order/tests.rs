@@ -12,11 +12,8 @@ fn plain(answers: &[Option<u64>]) -> (Jitter, Bursts) {
         max: differences.iter().copied().max().unwrap_or(0),
         rfc3550,
     };
-    let runs: Vec<u64> = answers
-        .split(Option::is_some)
-        .map(|run| run.len() as u64)
-        .filter(|&length| length > 0)
-        .collect();
+    let runs: Vec<u64> =
+        answers.split(Option::is_some).map(|run| run.len() as u64).filter(|&length| length > 0).collect();
     (jitter, Bursts { count: runs.len() as u64, longest: runs.iter().copied().max().unwrap_or(0) })
 }
 

@@ -1,0 +1,321 @@
+//! The prober: a value that decides what to send and understands what comes back. It has no clock, no socket, no
+//! randomness and no `.await`; whoever drives it feeds it and asks it.
+//!
+//! The cycle of a driver, and when answers may change:
+//! 1. feed all that came in: [`Prober::handle_datagram`], [`Prober::handle_outcome`], then [`Prober::handle_timeout`];
+//! 2. [`Prober::poll_transmit`] (or [`Prober::poll_attempt`]) until it gives nothing, telling each result back with
+//!    `handle_sent`, `handle_send_error` before the next datagram is fed;
+//! 3. drain [`Prober::poll_event`]; 4. wait until [`Prober::poll_timeout`] or until something comes in.
+//!
+//! Every `handle_*` may change what every `poll_*` answers; a `poll_*` changes nothing but what it hands out.
+
+mod matching;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use netdiag_model::event::{Notice, NoticeCode, Subject};
+use netdiag_model::{Address, Errno, Event, Family, Moment, Mono, ProbeId, Reading, TargetId};
+use netdiag_wire::icmp;
+
+use crate::inflight::{Entry, InFlight, State, Windows};
+use crate::pacer::{Pacer, Rate};
+use crate::port::{Attempt, TransmitBatch};
+use crate::strategy::{Next, Strategy};
+use crate::token::{Payload, Secret};
+
+/// How a target is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// ICMP echo.
+    Icmp,
+    /// UDP to a port that is hoped to be closed: the target's port-unreachable is the answer.
+    Udp,
+    /// TCP connect to this port: SYN-ACK or RST is the answer.
+    Tcp {
+        /// The port.
+        port: u16,
+    },
+}
+
+/// The first of the [`UDP_PORTS`] destination ports of UDP probes: traceroute's (RFC 1393 era, and still unused).
+pub const UDP_BASE_PORT: u16 = 33_434;
+/// Over how many ports UDP probes are spread, so that an answer that quotes nothing of the data can be told apart.
+pub const UDP_PORTS: u16 = 32;
+
+/// A fixed plan for all probes of a run.
+#[derive(Debug)]
+pub struct Config {
+    /// How targets are asked.
+    pub method: Method,
+    /// How long to wait for an answer; `None` to wait for as long as the run lasts.
+    pub timeout: Option<Duration>,
+    /// The global rate.
+    pub rate: Rate,
+    /// The data of the probes.
+    pub payload: Payload,
+    /// What tokens are made from.
+    pub secret: Secret,
+    /// How many shards the port has.
+    pub max_shards: u16,
+}
+
+/// Who may answer for a target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// The address itself.
+    One,
+    /// Anyone: the address is a multicast or broadcast one.
+    Group,
+}
+
+/// How long a slot is kept for a duplicate of its answer.
+const DUPLICATE_WINDOW: Duration = Duration::from_secs(1);
+/// How long after its timeout a late answer is waited for before the slot may be reused.
+const LATE_WINDOW: Duration = Duration::from_secs(2);
+/// How long an unanswered probe keeps its slot when the run has no timeout.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// A change of the wall clock's offset that is reported; single round-trip times guard against smaller ones.
+const REPORTED_STEP: u64 = 1_000_000;
+
+struct Target {
+    address: Address,
+    asked: u64,
+    audience: Audience,
+}
+
+/// A probe that has been asked for and waits for the pacer or a slot.
+#[derive(Debug, Clone, Copy)]
+struct Asked(TargetId);
+
+/// The prober.
+pub struct Prober<S> {
+    config: Config,
+    strategy: S,
+    targets: Vec<Target>,
+    pacer: Pacer,
+    inflight: InFlight,
+    timeouts: VecDeque<(Mono, ProbeId)>,
+    events: VecDeque<Event>,
+    asked: Option<Asked>,
+    next: Next,
+    ends_at: Option<Mono>,
+    slot_free_at: Option<Mono>,
+    offset: Option<i64>,
+    foreign: u64,
+}
+
+impl<S: Strategy> Prober<S> {
+    /// A prober without targets.
+    pub fn new(config: Config, strategy: S) -> Self {
+        let unanswered = config.timeout.map_or(PATIENCE, |timeout| timeout + LATE_WINDOW);
+        let windows = Windows { answered: DUPLICATE_WINDOW, unanswered };
+        Self {
+            pacer: Pacer::new(config.rate),
+            inflight: InFlight::new(config.max_shards, windows),
+            config,
+            strategy,
+            targets: Vec::new(),
+            timeouts: VecDeque::new(),
+            events: VecDeque::new(),
+            asked: None,
+            next: Next::Event,
+            ends_at: None,
+            slot_free_at: None,
+            offset: None,
+            foreign: 0,
+        }
+    }
+
+    /// Adds a target; probing it may begin at once.
+    pub fn add_target(&mut self, now: Mono, address: Address, audience: Audience) -> TargetId {
+        let id = TargetId(self.targets.len() as u32);
+        self.targets.push(Target { address, asked: 0, audience });
+        self.strategy.handle_target(now, id);
+        id
+    }
+
+    /// The method that probes go by.
+    pub fn method(&self) -> Method {
+        self.config.method
+    }
+
+    /// How many messages looked like answers and proved not to be: no probe of ours, or a wrong token.
+    pub fn foreign(&self) -> u64 {
+        self.foreign
+    }
+
+    /// Adds the packets that may go at `now` to `batch`, until it holds `limit`.
+    pub fn poll_transmit(&mut self, now: Reading, batch: &mut TransmitBatch, limit: usize) {
+        while batch.len() < limit {
+            let Some((probe, entry)) = self.take_probe(now) else { return };
+            let target = &self.targets[entry.target.index()];
+            let (to, payload) = (target.address, &self.config.payload);
+            match self.config.method {
+                Method::Icmp => {
+                    let (protocol, seq) = (protocol(to.family()), probe.seq());
+                    batch.push(probe, to, |out| {
+                        icmp::emit_echo_request(protocol, &icmp::Echo { id: 0, seq, data: &[] }, out);
+                        payload.encode(entry.token, out);
+                    });
+                }
+                Method::Udp => {
+                    let transmit = batch.push(probe, to, |out| {
+                        out.extend_from_slice(&probe.shard().to_be_bytes());
+                        out.extend_from_slice(&probe.seq().to_be_bytes());
+                        payload.encode(entry.token, out);
+                    });
+                    transmit.port = udp_port(probe);
+                }
+                Method::Tcp { .. } => return,
+            }
+        }
+    }
+
+    /// The attempt that may start at `now`, if the method is TCP.
+    pub fn poll_attempt(&mut self, now: Reading) -> Option<Attempt> {
+        let Method::Tcp { port } = self.config.method else { return None };
+        let (probe, entry) = self.take_probe(now)?;
+        let to = self.targets[entry.target.index()].address;
+        Some(Attempt { probe, to, port, ttl: None })
+    }
+
+    /// Takes the next probe that is asked for, if the pacer and the table have room for it.
+    fn take_probe(&mut self, now: Reading) -> Option<(ProbeId, Entry)> {
+        self.ends_at = self.strategy.poll_end(now.mono);
+        if self.is_finished(now.mono) {
+            return None;
+        }
+        if self.asked.is_none() {
+            self.next = self.strategy.poll_next(now.mono);
+            let Next::Probe(target) = self.next else { return None };
+            self.asked = Some(Asked(target));
+        }
+        let Asked(id) = self.asked?;
+        if self.pacer.due(now.mono) > now.mono {
+            return None;
+        }
+        let seq = self.targets[id.index()].asked + 1;
+        let sent = Moment::user(now);
+        let entry = Entry { target: id, seq, token: 0, sent, state: State::Prepared };
+        match self.inflight.insert(now.mono, entry) {
+            Err(free_at) => {
+                self.slot_free_at = Some(free_at);
+                None
+            }
+            Ok(probe) => {
+                self.slot_free_at = None;
+                self.asked = None;
+                self.pacer.issue(now.mono);
+                self.targets[id.index()].asked = seq;
+                let entry = self.inflight.get_mut(probe)?;
+                entry.token = self.config.secret.token(probe);
+                Some((probe, *entry))
+            }
+        }
+    }
+
+    /// A packet (or attempt) left this process at `at`.
+    pub fn handle_sent(&mut self, probe: ProbeId, at: Moment) {
+        let Some(entry) = self.inflight.get_mut(probe) else { return };
+        entry.sent = at;
+        entry.state = State::Waiting;
+        let subject = Subject { probe, target: entry.target, seq: entry.seq };
+        if let Some(timeout) = self.config.timeout {
+            self.timeouts.push_back((at.read.mono + timeout, probe));
+        }
+        self.emit(at.read.mono, Event::Sent { subject, at });
+    }
+
+    /// This host did not let a packet out.
+    pub fn handle_send_error(&mut self, probe: ProbeId, errno: Errno, mtu: Option<u32>, at: Moment) {
+        let Some(entry) = self.inflight.get_mut(probe) else { return };
+        entry.state = State::Refused;
+        let subject = Subject { probe, target: entry.target, seq: entry.seq };
+        self.emit(at.read.mono, Event::SendError { subject, errno, mtu, at });
+    }
+
+    /// Time has come to `now`: probes whose timeout has passed are given up, a step of the wall clock is noticed.
+    pub fn handle_timeout(&mut self, now: Reading) {
+        self.watch_wall_clock(now);
+        while let Some(&(deadline, probe)) = self.timeouts.front() {
+            let Some(entry) = self.inflight.get_mut(probe) else {
+                self.timeouts.pop_front();
+                continue;
+            };
+            if entry.state != State::Waiting {
+                self.timeouts.pop_front();
+            } else if deadline <= now.mono {
+                entry.state = State::TimedOut;
+                let subject = Subject { probe, target: entry.target, seq: entry.seq };
+                self.timeouts.pop_front();
+                self.emit(now.mono, Event::Timeout { subject });
+            } else {
+                break;
+            }
+        }
+    }
+
+    fn watch_wall_clock(&mut self, now: Reading) {
+        let before = self.offset.replace(now.offset()).unwrap_or(now.offset());
+        let step = now.offset().wrapping_sub(before);
+        if step.unsigned_abs() > REPORTED_STEP {
+            let seconds = step as f64 / 1e9;
+            let message = format!(
+                "the wall clock was stepped by {seconds:+.3} s to {}; no round-trip time is changed by it",
+                now.wall
+            );
+            self.handle_notice(now.mono, Notice { code: NoticeCode::ClockStep, message });
+        }
+    }
+
+    /// Something happened to the run itself.
+    pub fn handle_notice(&mut self, now: Mono, notice: Notice) {
+        self.emit(now, Event::Notice(notice));
+    }
+
+    /// When to call [`Prober::handle_timeout`] and [`Prober::poll_transmit`] next, if nothing comes in before.
+    pub fn poll_timeout(&self, now: Mono) -> Option<Mono> {
+        let transmit = match (self.asked, self.next) {
+            (Some(_), _) => Some(self.slot_free_at.unwrap_or(now).max(self.pacer.due(now))),
+            (None, Next::At(at)) => Some(at),
+            (None, Next::Probe(_) | Next::Event) => None,
+        };
+        [transmit, self.poll_expiry()].into_iter().flatten().min()
+    }
+
+    /// The same while the port takes nothing to send: when a probe times out or the run ends.
+    pub fn poll_expiry(&self) -> Option<Mono> {
+        let timeout = self.timeouts.front().map(|&(deadline, _)| deadline);
+        [timeout, self.ends_at].into_iter().flatten().min()
+    }
+
+    /// The next event, in the order in which things happened.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
+    /// Whether the run is over, by what was known at the last `poll_transmit` or `poll_attempt`.
+    pub fn is_finished(&self, now: Mono) -> bool {
+        self.ends_at.is_some_and(|end| end <= now)
+    }
+
+    fn emit(&mut self, now: Mono, event: Event) {
+        self.strategy.handle_event(now, &event);
+        self.events.push_back(event);
+    }
+}
+
+const fn protocol(family: Family) -> icmp::Protocol {
+    match family {
+        Family::V4 => icmp::Protocol::Icmp,
+        Family::V6 => icmp::Protocol::Icmpv6,
+    }
+}
+
+const fn udp_port(probe: ProbeId) -> u16 {
+    UDP_BASE_PORT + probe.seq() % UDP_PORTS
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,304 @@
+//! What a message that came in belongs to, and what it means for its probe.
+//!
+//! A message counts as an answer only if it names a probe under way (by shard and sequence number), comes from the
+//! probe's target, and carries the probe's token. An ICMP error must be about a packet to the probe's target; where it
+//! quotes enough of the packet, the token is checked as well.
+
+use netdiag_model::event::{Arrival, Damage, Notice, NoticeCode, Reply, Subject};
+use netdiag_model::{Address, Errno, Event, Family, Icmp, Moment, Mono, ProbeId, Rtt};
+use netdiag_wire::{icmp, ip};
+
+use super::{Audience, Method, Prober, UDP_PORTS, protocol, udp_port};
+use crate::inflight::{Entry, State};
+use crate::port::{Connection, Datagram, Outcome, Via};
+use crate::strategy::Strategy;
+use crate::token::{Proof, TOKEN_LEN};
+
+/// Octets before the token in the data of a UDP probe: shard and sequence number.
+const UDP_KEY_LEN: usize = 4;
+
+impl<S: Strategy> Prober<S> {
+    /// Takes in a message, an error or the stamp of a departure.
+    pub fn handle_datagram(&mut self, now: Mono, datagram: &Datagram<'_>) {
+        match &datagram.incoming.via {
+            Via::Departure { probe } => {
+                if let Some(entry) = self.inflight.get_mut(*probe) {
+                    entry.sent.stamp = datagram.incoming.at.stamp;
+                }
+            }
+            Via::Direct { .. } => self.handle_direct(now, datagram),
+            Via::ErrorQueue { icmp, offender, port } => {
+                let found = self.find_quoted(datagram, *port);
+                match found {
+                    Some(probe) => self.handle_icmp_error(now, probe, (*icmp, *offender), datagram),
+                    None => self.handle_foreign(now),
+                }
+            }
+        }
+    }
+
+    fn handle_direct(&mut self, now: Mono, datagram: &Datagram<'_>) {
+        let incoming = datagram.incoming;
+        if self.config.method == Method::Udp {
+            // A service that sends back what it got (RFC 862) is as good as a port-unreachable.
+            let Some(probe) = self.find_by_udp_data(datagram.bytes, incoming.from) else {
+                return self.handle_foreign(now);
+            };
+            return self.handle_answer(now, probe, datagram, None);
+        }
+        match icmp::parse(protocol(incoming.family), datagram.bytes) {
+            Ok(icmp::Message::EchoReply(echo)) => self.handle_echo_reply(now, &echo, datagram),
+            Ok(icmp::Message::Error(error)) => self.handle_raw_error(now, &error, datagram),
+            // Raw sockets see what others sent and got.
+            Ok(icmp::Message::EchoRequest(_) | icmp::Message::Other { .. }) | Err(_) => {}
+        }
+    }
+
+    fn handle_echo_reply(&mut self, now: Mono, echo: &icmp::Echo<'_>, datagram: &Datagram<'_>) {
+        let incoming = datagram.incoming;
+        let is_whole = incoming.len == datagram.bytes.len();
+        let Some((probe, entry)) = self.inflight.find(incoming.shard, echo.seq) else {
+            return self.handle_foreign(now);
+        };
+        let (token, state, id) = (entry.token, entry.state, entry.target);
+        let target = &self.targets[id.index()];
+        if state == State::Prepared || target.address.family() != incoming.family {
+            return self.handle_foreign(now);
+        }
+        let is_broken =
+            incoming.family == Family::V4 && is_whole && !icmp::is_checksum_right_v4(datagram.bytes);
+        let len = incoming.len.saturating_sub(icmp::HEADER_LEN);
+        let damage = match self.config.payload.verify(token, echo.data, len) {
+            // The token itself may be what was damaged; nothing of this is counted.
+            Proof::Foreign if is_broken => Some(Damage::Checksum),
+            Proof::Foreign => return self.handle_foreign(now),
+            Proof::Genuine(_) if is_broken => Some(Damage::Checksum),
+            Proof::Genuine(damage) => damage,
+        };
+        if target.audience == Audience::Group || target.address.matches(&incoming.from) {
+            self.handle_answer(now, probe, datagram, damage);
+        } else {
+            self.handle_stray(now, probe, datagram, damage);
+        }
+    }
+
+    /// The answer of the target itself.
+    fn handle_answer(&mut self, now: Mono, probe: ProbeId, datagram: &Datagram<'_>, damage: Option<Damage>) {
+        let timeout = self.config.timeout;
+        let Some(entry) = self.inflight.get_mut(probe) else { return };
+        let (rtt, _) = Rtt::measure(&entry.sent, &datagram.incoming.at);
+        let is_in_time = timeout.is_none_or(|timeout| std::time::Duration::from(rtt) <= timeout);
+        let before = entry.state;
+        let arrival = match before {
+            State::Answered => Arrival::Duplicate,
+            State::TimedOut => Arrival::Late,
+            State::Prepared | State::Waiting | State::Refused if is_in_time => Arrival::InTime,
+            State::Prepared | State::Waiting | State::Refused => Arrival::Late,
+        };
+        let subject = Subject { probe, target: entry.target, seq: entry.seq };
+        if damage != Some(Damage::Checksum) {
+            entry.state = State::Answered;
+            if arrival == Arrival::Late && before == State::Waiting {
+                // It came before the timer said so; the order of events stays: timed out, then late.
+                self.emit(now, Event::Timeout { subject });
+            }
+        }
+        let reply = self.reply(probe, datagram, arrival, damage);
+        if let Some(reply) = reply {
+            self.emit(now, Event::Reply(reply));
+        }
+    }
+
+    fn handle_stray(&mut self, now: Mono, probe: ProbeId, datagram: &Datagram<'_>, damage: Option<Damage>) {
+        if let Some(reply) = self.reply(probe, datagram, Arrival::InTime, damage) {
+            self.emit(now, Event::Stray(reply));
+        }
+    }
+
+    fn reply(
+        &mut self,
+        probe: ProbeId,
+        datagram: &Datagram<'_>,
+        arrival: Arrival,
+        damage: Option<Damage>,
+    ) -> Option<Reply> {
+        let len = match self.config.method {
+            // An ICMP error tells nothing of the data's length: it stands for the probe that it answers.
+            Method::Udp => self.config.payload.len() + icmp::HEADER_LEN,
+            Method::Icmp | Method::Tcp { .. } => datagram.incoming.len,
+        };
+        let incoming = datagram.incoming;
+        let entry = self.inflight.get_mut(probe)?;
+        let (rtt, clock) = Rtt::measure(&entry.sent, &incoming.at);
+        let from = match &incoming.via {
+            Via::ErrorQueue { offender: Some(offender), .. } => *offender,
+            _ => incoming.from,
+        };
+        Some(Reply {
+            subject: Subject { probe, target: entry.target, seq: entry.seq },
+            from,
+            len,
+            ttl: incoming.ttl,
+            tos: incoming.tos,
+            rtt,
+            clock,
+            at: incoming.at,
+            arrival,
+            damage,
+        })
+    }
+
+    /// An ICMP error that is about `probe`, from the error queue.
+    fn handle_icmp_error(
+        &mut self,
+        now: Mono,
+        probe: ProbeId,
+        (icmp, offender): (Icmp, Option<Address>),
+        datagram: &Datagram<'_>,
+    ) {
+        let Some(entry) = self.inflight.get_mut(probe) else { return };
+        let target = self.targets[entry.target.index()].address;
+        let is_target = offender.is_some_and(|offender| target.matches(&offender));
+        if self.config.method == Method::Udp && icmp.is_port_unreachable() && is_target {
+            return self.handle_answer(now, probe, datagram, None);
+        }
+        if !icmp.is_advice() && matches!(entry.state, State::Waiting | State::TimedOut) {
+            entry.state = State::Refused;
+        }
+        let subject = Subject { probe, target: entry.target, seq: entry.seq };
+        self.emit(now, Event::IcmpError { subject, from: offender, icmp, at: datagram.incoming.at });
+    }
+
+    /// An ICMP message that a raw socket reads directly. Errors come by the error queue there too, but for advice
+    /// (redirect, source quench), which the kernel keeps from it.
+    fn handle_raw_error(&mut self, now: Mono, error: &icmp::ErrorMessage<'_>, datagram: &Datagram<'_>) {
+        let incoming = datagram.incoming;
+        let icmp = Icmp { family: incoming.family, kind: error.kind, code: error.code, info: error.rest };
+        let Ok(header) = ip::parse(error.quote) else { return };
+        if !icmp.is_advice() {
+            return;
+        }
+        let quoted = header.payload_of(error.quote);
+        if let Some(probe) = self.find_by_echo(incoming.shard, quoted, header.destination.into()) {
+            self.handle_icmp_error(now, probe, (icmp, Some(incoming.from)), datagram);
+        }
+    }
+
+    /// The probe that an error from the error queue quotes.
+    fn find_quoted(&mut self, datagram: &Datagram<'_>, port: u16) -> Option<ProbeId> {
+        let incoming = datagram.incoming;
+        match self.config.method {
+            Method::Icmp => self.find_by_echo(incoming.shard, datagram.bytes, incoming.from),
+            Method::Udp if datagram.bytes.len() >= UDP_KEY_LEN + TOKEN_LEN.min(self.config.payload.len()) => {
+                self.find_by_udp_data(datagram.bytes, incoming.from)
+            }
+            Method::Udp => self.find_by_udp_port(incoming.shard, port, incoming.from),
+            Method::Tcp { .. } => None,
+        }
+    }
+
+    /// By the quoted echo header, and by the token where the quote is long enough for it.
+    fn find_by_echo(&mut self, shard: u16, quoted: &[u8], to: Address) -> Option<ProbeId> {
+        let protocol = protocol(to.family());
+        let Ok(icmp::Message::EchoRequest(echo)) = icmp::parse(protocol, quoted) else { return None };
+        let (probe, entry) = self.inflight.find(shard, echo.seq)?;
+        let room = TOKEN_LEN.min(self.config.payload.len()).min(echo.data.len());
+        let is_ours = echo.data[..room] == entry.token.to_be_bytes()[..room];
+        (is_ours && self.targets[entry.target.index()].address.matches(&to)).then_some(probe)
+    }
+
+    /// By shard, sequence number and token in the data of a UDP probe.
+    fn find_by_udp_data(&mut self, data: &[u8], to: Address) -> Option<ProbeId> {
+        let &[s0, s1, q0, q1, ref rest @ ..] = data else { return None };
+        let (probe, entry) =
+            self.inflight.find(u16::from_be_bytes([s0, s1]), u16::from_be_bytes([q0, q1]))?;
+        let room = TOKEN_LEN.min(self.config.payload.len());
+        let is_ours = rest.get(..room) == Some(&entry.token.to_be_bytes()[..room]);
+        (is_ours && self.targets[entry.target.index()].address.matches(&to)).then_some(probe)
+    }
+
+    /// By target and destination port alone, for routers that quote nothing of the data: the latest probe that waits.
+    fn find_by_udp_port(&mut self, shard: u16, port: u16, to: Address) -> Option<ProbeId> {
+        let targets = &self.targets;
+        let inflight = &mut self.inflight;
+        inflight.latest(shard, UDP_PORTS).find_map(|seq| {
+            let (probe, entry) = inflight.find(shard, seq)?;
+            let is_it = entry.state == State::Waiting
+                && udp_port(probe) == port
+                && targets[entry.target.index()].address.matches(&to);
+            is_it.then_some(probe)
+        })
+    }
+
+    /// Something that looks like an answer and is none: counted, and said once.
+    fn handle_foreign(&mut self, now: Mono) {
+        self.foreign += 1;
+        if self.foreign == 1 {
+            let message =
+                "messages arrive that look like answers and are not (wrong token, or nobody's probe); \
+                           they are not counted"
+                    .to_owned();
+            self.emit(now, Event::Notice(Notice { code: NoticeCode::Forged, message }));
+        }
+    }
+
+    /// A TCP attempt ended.
+    pub fn handle_outcome(&mut self, now: Mono, outcome: &Outcome) {
+        let Some(entry) = self.inflight.get_mut(outcome.probe) else { return };
+        if entry.state != State::Waiting {
+            return;
+        }
+        let subject = Subject { probe: outcome.probe, target: entry.target, seq: entry.seq };
+        let from = self.targets[entry.target.index()].address;
+        let at = outcome.at;
+        let event = match outcome.connection {
+            // The SYN was lost and sent again: a loss, not a slow answer.
+            _ if outcome.syn_retransmits > 0 => Event::Timeout { subject },
+            Connection::Established { handshake } => {
+                let (rtt, clock) = handshake.map_or_else(
+                    || Rtt::measure(&entry.sent, &at),
+                    |rtt| (rtt, netdiag_model::Clock::Kernel),
+                );
+                answered(entry, subject, from, (rtt, clock, at))
+            }
+            Connection::Failed { icmp: Some((icmp, offender)), .. } => {
+                Event::IcmpError { subject, from: offender, icmp, at }
+            }
+            Connection::Failed { errno: Errno::ECONNREFUSED | Errno::ECONNRESET, .. } => {
+                let (rtt, clock) = Rtt::measure(&entry.sent, &at);
+                answered(entry, subject, from, (rtt, clock, at))
+            }
+            Connection::Failed { errno: Errno::ETIMEDOUT, .. } => Event::Timeout { subject },
+            Connection::Failed { errno, .. } => Event::SendError { subject, errno, mtu: None, at },
+        };
+        if entry.state == State::Waiting {
+            entry.state =
+                if matches!(event, Event::Timeout { .. }) { State::TimedOut } else { State::Refused };
+        }
+        self.emit(now, event);
+    }
+}
+
+/// Marks a TCP attempt as answered by its target.
+fn answered(
+    entry: &mut Entry,
+    subject: Subject,
+    from: Address,
+    (rtt, clock, at): (Rtt, netdiag_model::Clock, Moment),
+) -> Event {
+    entry.state = State::Answered;
+    // A TCP segment without data: what a reader of "bytes from" expects is its header.
+    let len = 20;
+    Event::Reply(Reply {
+        subject,
+        from,
+        len,
+        ttl: None,
+        tos: None,
+        rtt,
+        clock,
+        at,
+        arrival: Arrival::InTime,
+        damage: None,
+    })
+}

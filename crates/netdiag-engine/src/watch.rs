@@ -1,0 +1,91 @@
+//! Changes of this host that a run should know of: its interfaces going down and up, its routes changing.
+//!
+//! Only what concerns the run's targets is said: an interface that a target's route uses, and a route that is another
+//! than before.
+
+use std::task::{Context, Poll};
+
+use netdiag_model::event::{Notice, NoticeCode};
+use netdiag_model::{Address, Errno};
+
+use crate::port::{HostChange, HostFacts, Route};
+
+/// Of how many targets the routes are watched: each change of routes costs one look-up per target.
+pub const WATCHED_TARGETS: usize = 64;
+
+/// Watches the routes of a run's first [`WATCHED_TARGETS`] targets.
+pub struct HostWatch {
+    facts: Box<dyn HostFacts>,
+    targets: Vec<(Address, Result<Route, Errno>)>,
+    changes: Vec<HostChange>,
+}
+
+impl HostWatch {
+    /// A watch without targets.
+    pub fn new(facts: Box<dyn HostFacts>) -> Self {
+        Self { facts, targets: Vec::new(), changes: Vec::new() }
+    }
+
+    /// Watches the route to `target` as well.
+    pub fn add_target(&mut self, target: Address) {
+        if self.targets.len() < WATCHED_TARGETS {
+            let route = self.facts.route(&target);
+            self.targets.push((target, route));
+        }
+    }
+
+    /// The facts that it watches.
+    pub fn facts(&self) -> &dyn HostFacts {
+        self.facts.as_ref()
+    }
+
+    /// What has changed for the targets. Ready when the host reported a change, even if it concerns no target.
+    pub fn poll_notices(&mut self, cx: &mut Context<'_>) -> Poll<Vec<Notice>> {
+        self.changes.clear();
+        if self.facts.poll_change(cx, &mut self.changes).is_pending() {
+            return Poll::Pending;
+        }
+        let changes = std::mem::take(&mut self.changes);
+        let mut notices = Vec::new();
+        for change in &changes {
+            notices.extend(self.interface_notice(change));
+        }
+        self.compare_routes(&mut notices);
+        self.changes = changes;
+        Poll::Ready(notices)
+    }
+
+    fn interface_notice(&self, change: &HostChange) -> Option<Notice> {
+        let (name, index, code, what) = match change {
+            HostChange::InterfaceDown { name, index } => {
+                (name, *index, NoticeCode::InterfaceDown, "went down")
+            }
+            HostChange::InterfaceUp { name, index } => (name, *index, NoticeCode::InterfaceUp, "came up"),
+            HostChange::Routes => return None,
+        };
+        let is_used = |(_, route): &(Address, Result<Route, Errno>)| match route {
+            Ok(route) => route.interface == index,
+            // A target without a route may be the one that waits for this interface.
+            Err(_) => true,
+        };
+        self.targets.iter().any(is_used).then(|| Notice { code, message: format!("interface {name} {what}") })
+    }
+
+    fn compare_routes(&mut self, notices: &mut Vec<Notice>) {
+        for (target, before) in &mut self.targets {
+            let route = self.facts.route(target);
+            if *before == route {
+                continue;
+            }
+            let message = match &route {
+                Ok(Route { gateway: Some(gateway), .. }) => {
+                    format!("the route to {target} now goes by {gateway}")
+                }
+                Ok(Route { gateway: None, .. }) => format!("{target} is now on the link"),
+                Err(errno) => format!("the route to {target} is gone ({errno})"),
+            };
+            notices.push(Notice { code: NoticeCode::RouteChange, message });
+            *before = route;
+        }
+    }
+}

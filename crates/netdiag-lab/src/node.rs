@@ -1,0 +1,264 @@
+//! One node of a laboratory: a network stack of its own, to be configured and used.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
+
+use crate::agent::{Place, Rights, inside};
+use crate::capture::Capture;
+use crate::command::Command;
+use crate::error::{Error, Result};
+use crate::lab::Core;
+use crate::nft::Ruleset;
+use crate::responder::{Responder, Script};
+use crate::server::{Server, Serving};
+
+/// Whether an interface takes part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkState {
+    /// It carries frames.
+    Up,
+    /// It is switched off at this end.
+    Down,
+}
+
+/// Whether datagram ICMP sockets are open to ordinary users (`net.ipv4.ping_group_range`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IcmpSockets {
+    /// To every group: `0 2147483647`, or the caller's own in a user namespace, which has no other.
+    Open,
+    /// To none: `1 0`, as in a bare kernel and in Debian 12.
+    Closed,
+}
+
+/// A handle on a node; clones mean the same node.
+#[derive(Clone, Debug)]
+pub struct Node {
+    core: Arc<Core>,
+    index: usize,
+}
+
+impl Node {
+    pub(crate) fn new(core: Arc<Core>, index: usize) -> Self {
+        Self { core, index }
+    }
+
+    pub(crate) fn index(&self) -> usize {
+        self.index
+    }
+
+    pub(crate) fn net(&self) -> i32 {
+        self.core.map().net(self.index)
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        self.core.place(self.net())
+    }
+
+    /// The name it was made with.
+    pub fn name(&self) -> String {
+        self.core.map().name(self.index).into()
+    }
+
+    /// A path that opens this node's network namespace, for `setns(2)`, `nsenter --net=` or an
+    /// option `--netns`. Valid while the laboratory lives.
+    pub fn netns(&self) -> String {
+        self.place().path()
+    }
+
+    /// The IPv4 address on the link that was made first.
+    ///
+    /// # Errors
+    /// [`Error::NoLink`] before the first link.
+    pub fn v4(&self) -> Result<Ipv4Addr> {
+        self.addresses(None).map(|(v4, _)| v4)
+    }
+
+    /// The IPv6 address on the link that was made first.
+    ///
+    /// # Errors
+    /// [`Error::NoLink`] before the first link.
+    pub fn v6(&self) -> Result<Ipv6Addr> {
+        self.addresses(None).map(|(_, v6)| v6)
+    }
+
+    /// The IPv4 address on the link towards a neighbour.
+    ///
+    /// # Errors
+    /// [`Error::NoLink`] when they are not neighbours.
+    pub fn v4_towards(&self, peer: &str) -> Result<Ipv4Addr> {
+        self.addresses(Some(peer)).map(|(v4, _)| v4)
+    }
+
+    /// The IPv6 address on the link towards a neighbour.
+    ///
+    /// # Errors
+    /// [`Error::NoLink`] when they are not neighbours.
+    pub fn v6_towards(&self, peer: &str) -> Result<Ipv6Addr> {
+        self.addresses(Some(peer)).map(|(_, v6)| v6)
+    }
+
+    /// The link-local address of an interface (`to-PEER`), as the kernel made it.
+    ///
+    /// # Errors
+    /// [`Error::NoLink`] when there is no such interface or it has none.
+    pub fn link_local(&self, interface: &str) -> Result<Ipv6Addr> {
+        let table = self.command("cat").args(["/proc/net/if_inet6"]).output()?.stdout;
+        table
+            .lines()
+            .map(|line| line.split_whitespace().collect::<Vec<_>>())
+            .filter(|fields| fields.len() == 6 && fields[5] == interface && fields[3] == "20")
+            .find_map(|fields| u128::from_str_radix(fields[0], 16).ok())
+            .map(Ipv6Addr::from_bits)
+            .ok_or_else(|| Error::NoLink { node: self.name(), towards: interface.into() })
+    }
+
+    /// Makes every address of a prefix the node's own; [`crate::Lab::routes`] called
+    /// afterwards leads there.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the words of `ip`.
+    pub fn answers_for(&self, prefix: &str) -> Result<()> {
+        self.ip(&[format!("route add local {prefix} dev lo")])?;
+        self.core.map().topology.extra[self.index].push(prefix.into());
+        Ok(())
+    }
+
+    /// Adds one address to an interface, usable at once. `bits` is the length of its prefix.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the words of `ip`.
+    pub fn add_address(&self, interface: &str, address: IpAddr, bits: u8) -> Result<()> {
+        let nodad = if address.is_ipv6() { "nodad" } else { "" };
+        self.ip(&[format!("address add {address}/{bits} dev {interface} {nodad}")])
+    }
+
+    /// Switches an interface on or off. When it comes back, so do its routes, and the call returns
+    /// when it carries.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the words of `ip`.
+    pub fn set_link(&self, interface: &str, state: LinkState) -> Result<()> {
+        if state == LinkState::Down {
+            return self.ip(&[format!("link set {interface} down")]);
+        }
+        self.ip(&[format!("link set {interface} up")])?;
+        self.core.settle(self.net(), interface)?;
+        let routes = self.core.map().routes(self.index).to_vec();
+        self.ip(&routes)
+    }
+
+    /// Sets a kernel setting of this node's network stack.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when the kernel does not know or not allow it.
+    pub fn sysctl(&self, key: &str, value: &str) -> Result<()> {
+        self.core.settings(self.net(), &[(key, value)])
+    }
+
+    /// Opens or closes datagram ICMP sockets to ordinary users. In a fresh node they are closed.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] for closing them again in a user namespace.
+    pub fn icmp_sockets(&self, sockets: IcmpSockets) -> Result<()> {
+        let range = match (sockets, self.core.rights()) {
+            (IcmpSockets::Closed, Rights::Root) => "1 0".to_owned(),
+            (IcmpSockets::Closed, Rights::UserNamespace) => return self.keep_icmp_closed(),
+            (IcmpSockets::Open, Rights::Root) => "0 2147483647".to_owned(),
+            (IcmpSockets::Open, Rights::UserNamespace) => {
+                let own = inside(rustix::process::getgid().as_raw());
+                format!("{own} {own}")
+            }
+        };
+        self.sysctl("net.ipv4.ping_group_range", &range)?;
+        self.core.map().open_icmp(self.index);
+        Ok(())
+    }
+
+    /// The kernel takes no range with a group that the user namespace lacks, and `1 0` has one.
+    fn keep_icmp_closed(&self) -> Result<()> {
+        if self.core.map().is_icmp_open(self.index) {
+            return Err(Error::Refused {
+                operation: format!("closing datagram ICMP sockets in {}", self.name()),
+                reason: "a user namespace can open them but not close them again; use a fresh node, or root"
+                    .into(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Runs lines of `ip -batch` in this node (without the leading `ip`).
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the words of `ip`.
+    pub fn ip(&self, lines: &[String]) -> Result<()> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        self.core.run(Some(self.net()), &["ip", "-batch", "-"], &lines.join("\n"))
+    }
+
+    /// Adds rules in the language of nftables.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the words of `nft`.
+    pub fn nft(&self, rules: &str) -> Result<()> {
+        self.core.run(Some(self.net()), &["nft", "-f", "-"], rules)
+    }
+
+    /// Adds a ready-made set of rules to those in force.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the words of `nft`.
+    pub fn filter(&self, rules: &Ruleset) -> Result<()> {
+        self.nft(rules.text())
+    }
+
+    /// Removes all rules.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the words of `nft`.
+    pub fn clear_filters(&self) -> Result<()> {
+        self.nft("flush ruleset\n")
+    }
+
+    /// A program to run inside this node.
+    pub fn command(&self, program: &str) -> Command {
+        Command::new(self.clone(), program)
+    }
+
+    /// Puts a puppet in this node: an agent answers echo requests by script, and the kernel keeps quiet.
+    ///
+    /// # Errors
+    /// [`Error::Lost`] when the agent could not open its socket.
+    pub fn respond(&self, script: Script) -> Result<Responder> {
+        Responder::start(self.clone(), script)
+    }
+
+    /// Runs a small server in this node.
+    ///
+    /// # Errors
+    /// [`Error::Lost`] when it could not bind.
+    pub fn serve(&self, server: Server) -> Result<Serving> {
+        Serving::start(self.clone(), server)
+    }
+
+    /// Records the echo traffic of an interface with kernel stamps.
+    ///
+    /// # Errors
+    /// [`Error::Lost`] when there is no such interface.
+    pub fn capture(&self, interface: &str) -> Result<Capture> {
+        Capture::start(self.clone(), interface)
+    }
+
+    fn addresses(&self, towards: Option<&str>) -> Result<(Ipv4Addr, Ipv6Addr)> {
+        let map = self.core.map();
+        map.topology
+            .links_of(self.index)
+            .find(|(_, far)| towards.is_none_or(|peer| map.name(far.node) == peer))
+            .map(|(near, _)| (near.v4, near.v6))
+            .ok_or_else(|| Error::NoLink {
+                node: map.name(self.index).into(),
+                towards: towards.unwrap_or("anyone").into(),
+            })
+    }
+}

@@ -1,0 +1,99 @@
+use std::future::poll_fn;
+use std::net::{IpAddr, TcpListener};
+
+use netdiag_engine::port::Sockets;
+use netdiag_model::Address;
+
+use super::*;
+use crate::sockets::LinuxSockets;
+use crate::testing::{add_cable, block_on, in_own_network, run};
+
+fn attempt(seq: u16, to: &str, port: u16) -> Attempt {
+    Attempt {
+        probe: ProbeId::new(0, 0, seq),
+        to: Address::new(to.parse().expect("address")),
+        port,
+        ttl: None,
+    }
+}
+
+async fn next(connector: &mut dyn Connector) -> Outcome {
+    let mut outcomes = Vec::new();
+    poll_fn(|cx| connector.poll_outcome(cx, &mut outcomes)).await;
+    assert_eq!(outcomes.len(), 1);
+    outcomes.remove(0)
+}
+
+#[test]
+fn open_and_closed_ports_of_both_families() {
+    block_on(async {
+        let mut connector = LinuxSockets.open_connector(&SocketOptions::default()).expect("open");
+        for home in ["127.0.0.1", "::1"] {
+            let ip: IpAddr = home.parse().expect("address");
+            let Ok(listener) = TcpListener::bind((ip, 0)) else { continue };
+            let port = listener.local_addr().expect("address").port();
+            let started = connector.start(&attempt(1, home, port));
+            let open = next(&mut *connector).await;
+            assert!(matches!(open.connection, Connection::Established { handshake: Some(_) }), "{open:?}");
+            assert!(open.at.read.mono > started.read.mono && open.syn_retransmits == 0);
+            drop(listener);
+            connector.start(&attempt(2, home, port));
+            let refused = next(&mut *connector).await;
+            let connection =
+                Connection::Failed { errno: Errno::ECONNREFUSED, icmp: None, is_synchronous: false };
+            assert_eq!((refused.probe, refused.connection), (ProbeId::new(0, 0, 2), connection));
+        }
+    });
+}
+
+#[test]
+fn no_route_is_synchronous_and_silence_is_given_up() {
+    in_own_network(|| async {
+        let mut connector = LinuxSockets.open_connector(&SocketOptions::default()).expect("open");
+        connector.start(&attempt(1, "198.51.100.1", 9));
+        let unreachable = Connection::Failed { errno: Errno::ENETUNREACH, icmp: None, is_synchronous: true };
+        assert_eq!(next(&mut *connector).await.connection, unreachable);
+        // A neighbour that is not there, but need not be asked for: nothing answers.
+        add_cable();
+        for last in 2..5 {
+            assert!(run(&format!(
+                "ip neigh add 192.0.2.{last} lladdr 02:00:00:00:00:09 dev d0 nud permanent"
+            )));
+        }
+        connector.set_timeout(Duration::from_millis(30));
+        connector.start(&attempt(2, "192.0.2.2", 9));
+        connector.start(&attempt(3, "192.0.2.3", 9));
+        connector.start(&attempt(4, "192.0.2.4", 9));
+        connector.cancel(ProbeId::new(0, 0, 3));
+        let mut given_up = Vec::new();
+        while given_up.len() < 2 {
+            poll_fn(|cx| connector.poll_outcome(cx, &mut given_up)).await;
+        }
+        let silence = Connection::Failed { errno: Errno::ETIMEDOUT, icmp: None, is_synchronous: false };
+        let seen: Vec<_> = given_up.iter().map(|outcome| (outcome.probe.seq(), outcome.connection)).collect();
+        assert_eq!(seen, [(2, silence), (4, silence)]);
+    });
+}
+
+#[test]
+fn the_icmp_error_behind_a_failure_is_told() {
+    in_own_network(|| async {
+        let rules = "add table inet t; add chain inet t i { type filter hook input priority 0; }; \
+                     add rule inet t i tcp dport 81 reject with icmpx admin-prohibited";
+        let set = std::process::Command::new("nft").arg(rules).status();
+        if !set.is_ok_and(|status| status.success()) {
+            return crate::testing::skip("nft(8) is missing");
+        }
+        let mut connector = LinuxSockets.open_connector(&SocketOptions::default()).expect("open");
+        for home in ["127.0.0.1", "::1"] {
+            connector.start(&attempt(1, home, 81));
+            let Connection::Failed { icmp, errno, .. } = next(&mut *connector).await.connection else {
+                panic!()
+            };
+            let (icmp, offender) = icmp.expect("icmp");
+            assert_eq!(icmp.name(), Some("admin-prohibited"));
+            assert_eq!(offender.map(|who| who.ip.to_string()).as_deref(), Some(home));
+            assert!(matches!(errno, Errno::EHOSTUNREACH | Errno::EACCES));
+        }
+    });
+}

@@ -1,0 +1,128 @@
+//! From [`SocketOptions`] to options of one socket, with an error that says which one failed and what it needs.
+
+use std::fmt::Display;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+
+use netdiag_engine::port::{Fragmentation, OpenError, SocketOptions};
+use netdiag_model::{Errno, Family};
+use netdiag_sys::interface;
+use netdiag_sys::setting::{PathMtu, Setting};
+use netdiag_sys::socket::{Kind, Socket};
+
+use crate::convert;
+
+/// The families to open sockets of: the one asked for, that of the source address, or both.
+pub(crate) fn families(options: &SocketOptions) -> Result<Vec<Family>, OpenError> {
+    let source = options.source.map(|ip| if ip.is_ipv4() { Family::V4 } else { Family::V6 });
+    match (options.family, source) {
+        (Some(asked), Some(source)) if asked != source => Err(OpenError::System {
+            operation: format!("send {asked} from an {source} address"),
+            errno: Errno::EAFNOSUPPORT,
+        }),
+        (Some(one), _) | (None, Some(one)) => Ok(vec![one]),
+        (None, None) => Ok(vec![Family::V4, Family::V6]),
+    }
+}
+
+/// Opens a socket and sets what `options` say, except what only one kind of socket has (the identifier, buffers).
+pub(crate) fn open(family: Family, kind: Kind, options: &SocketOptions) -> Result<Socket, OpenError> {
+    let socket =
+        Socket::open(convert::family(family), kind).map_err(|error| refused(family, kind, &error))?;
+    set_route(&socket, options)?;
+    set_header(&socket, options)?;
+    Ok(socket)
+}
+
+fn refused(family: Family, kind: Kind, error: &io::Error) -> OpenError {
+    let errno = convert::errno(error);
+    let is_icmp = matches!(kind, Kind::IcmpDatagram | Kind::IcmpRaw);
+    match errno {
+        Errno::EAFNOSUPPORT => OpenError::NoFamily(family),
+        Errno::EACCES | Errno::EPERM | Errno::EPROTONOSUPPORT if is_icmp => OpenError::NotPermitted,
+        _ => OpenError::System { operation: format!("open an {family} socket"), errno },
+    }
+}
+
+/// Where packets go out: interface, mark, routing, multicast.
+fn set_route(socket: &Socket, options: &SocketOptions) -> Result<(), OpenError> {
+    if let Some(name) = &options.interface {
+        set_interface(socket, name)?;
+    }
+    if let Some(mark) = options.mark {
+        let what =
+            format_args!("set firewall mark {mark} (needs CAP_NET_ADMIN: setcap cap_net_admin+ep, or root)");
+        done(what, socket.apply(Setting::Mark(mark)))?;
+    }
+    if options.is_direct_only {
+        done("bypass the routing tables", socket.apply(Setting::DontRoute))?;
+    }
+    if options.is_broadcast_allowed {
+        done("allow broadcasts", socket.apply(Setting::Broadcast))?;
+    }
+    if options.is_multicast_loop_off {
+        done("switch multicast loop off", socket.apply(Setting::MulticastLoopOff))?;
+    }
+    Ok(())
+}
+
+/// Binds to the interface; where an old kernel asks for a right to do so, the interface is only chosen for what is
+/// sent.
+fn set_interface(socket: &Socket, name: &str) -> Result<(), OpenError> {
+    let index = interface::index(name).ok_or_else(|| OpenError::NoInterface(name.to_owned()))?;
+    match socket.bind_to_device(name) {
+        Err(error) if convert::errno(&error) == Errno::EPERM => {
+            done(format_args!("send by {name}"), socket.apply(Setting::UnicastInterface(index)))?;
+        }
+        other => done(format_args!("bind to {name}"), other)?,
+    }
+    // TCP knows no multicast, and says so.
+    match socket.apply(Setting::MulticastInterface(index)) {
+        Err(error) if convert::errno(&error) == Errno::ENOPROTOOPT => Ok(()),
+        other => done(format_args!("send multicasts by {name}"), other),
+    }
+}
+
+/// What stands in the IP header.
+fn set_header(socket: &Socket, options: &SocketOptions) -> Result<(), OpenError> {
+    if let Some(ttl) = options.ttl {
+        done(format_args!("set TTL {ttl}"), socket.apply(Setting::Ttl(ttl)))?;
+        match socket.apply(Setting::MulticastTtl(ttl)) {
+            Err(error) if convert::errno(&error) == Errno::ENOPROTOOPT => {}
+            other => done(format_args!("set TTL {ttl} of multicasts"), other)?,
+        }
+    }
+    if let Some(tos) = options.tos {
+        done(format_args!("set TOS {tos}"), socket.apply(Setting::Tos(tos)))?;
+    }
+    if let Some(fragmentation) = options.fragmentation {
+        let how = match fragmentation {
+            Fragmentation::Never => PathMtu::Do,
+            Fragmentation::Locally => PathMtu::Want,
+            Fragmentation::Anywhere => PathMtu::Dont,
+            Fragmentation::Probe => PathMtu::Probe,
+        };
+        done("set path MTU discovery", socket.apply(Setting::PathMtu(how)))?;
+    }
+    Ok(())
+}
+
+/// Binds to the source address, where one is asked for, and to `port` (for datagram ICMP the identifier), where it is
+/// not 0.
+pub(crate) fn bind(socket: &Socket, source: Option<IpAddr>, port: u16) -> Result<(), OpenError> {
+    let ip = match (source, socket.family()) {
+        (None, _) if port == 0 => return Ok(()),
+        (Some(ip), _) => ip,
+        (None, netdiag_sys::address::Family::V4) => std::net::Ipv4Addr::UNSPECIFIED.into(),
+        (None, netdiag_sys::address::Family::V6) => std::net::Ipv6Addr::UNSPECIFIED.into(),
+    };
+    done(format_args!("bind to {}", SocketAddr::new(ip, port)), socket.bind(SocketAddr::new(ip, port)))
+}
+
+/// Turns the result of a system call into one that says what was tried.
+pub(crate) fn done<T>(operation: impl Display, result: io::Result<T>) -> Result<T, OpenError> {
+    result.map_err(|error| OpenError::System {
+        operation: operation.to_string(),
+        errno: convert::errno(&error),
+    })
+}

@@ -1,0 +1,136 @@
+//! One kernel socket of a set: how it is opened, and what is known of it while it is used.
+
+use netdiag_engine::port::{OpenError, SocketOptions, Transmit, TransmitBatch};
+use netdiag_model::{Family, Mono};
+use netdiag_sys::random;
+use netdiag_sys::setting::Setting;
+use netdiag_sys::socket::{Kind, Socket};
+use netdiag_wire::icmp;
+
+use super::MAX_SHARDS;
+use super::departures::{Departures, Numbering};
+use crate::options::{self, done};
+
+/// What a message and the stamp of a departure take of the receive buffer beside the payload: the kernel's own records
+/// (`truesize`), of which a driver's page-sized ones are the largest.
+const RECORD_LEN: usize = 2048 + 768;
+
+/// Receive buffers: what every system gives, and what is enough for any run.
+const BUFFER: std::ops::RangeInclusive<usize> = 212_992..=134_217_728;
+
+/// A socket.
+#[derive(Debug)]
+pub(super) struct Lane {
+    pub(super) socket: Socket,
+    pub(super) kind: Kind,
+    pub(super) family: Family,
+    /// The shard whose packets it carries; the first one on a raw socket.
+    shard: u16,
+    /// Raw sockets: the identifier of shard 0; the others follow.
+    identifier: u16,
+    /// What the destination's flow information carries.
+    pub(super) flow: u32,
+    pub(super) departures: Departures,
+    /// The kernel's count of dropped messages when it was last seen.
+    pub(super) dropped: u32,
+    /// Whether something was sent since it was last read.
+    pub(super) is_stirred: bool,
+}
+
+impl Lane {
+    pub(super) fn open(
+        (family, shard): (Family, u16),
+        kind: Kind,
+        options: &SocketOptions,
+        numbering: Numbering,
+    ) -> Result<Self, OpenError> {
+        let socket = options::open(family, kind, options)?;
+        let identifier = options.identifier.unwrap_or_else(random::bits16);
+        let asked = options.identifier.map_or(0, |first| first.wrapping_add(shard));
+        match kind {
+            Kind::IcmpDatagram => options::bind(&socket, options.source, asked)?,
+            _ => options::bind(&socket, options.source, 0)?,
+        }
+        if kind == Kind::IcmpRaw {
+            let what = "let through echo replies only";
+            done(what, socket.filter_echo_replies(identifier, MAX_SHARDS))?;
+        }
+        let flow = lease_flow_label(&socket, family, options)?;
+        hear(&socket)?;
+        size_buffers(&socket, options)?;
+        let departures = Departures::new(&socket, numbering, options.in_flight);
+        Ok(Self { socket, kind, family, shard, identifier, flow, departures, dropped: 0, is_stirred: false })
+    }
+
+    /// The shard that a message with this identifier belongs to; `None` for another program's. Sockets other than raw
+    /// ones hear only what is theirs.
+    pub(super) fn shard_of(&self, identifier: Option<u16>) -> Option<u16> {
+        if self.kind != Kind::IcmpRaw {
+            return Some(self.shard);
+        }
+        let shard = identifier?.wrapping_sub(self.identifier);
+        (shard < MAX_SHARDS).then_some(shard)
+    }
+
+    /// Writes what the kernel leaves to the owner of a raw socket: the identifier and, for IPv4, the checksum.
+    pub(super) fn seal(&self, batch: &mut TransmitBatch, index: usize) {
+        if self.kind != Kind::IcmpRaw {
+            return;
+        }
+        let identifier = self.identifier.wrapping_add(batch.items()[index].probe.shard());
+        let message = batch.bytes_mut(index);
+        match self.family {
+            // What is too short to be an echo goes out as it is.
+            Family::V4 => drop(icmp::seal_v4(message, identifier)),
+            Family::V6 => {
+                if let Some(place) = message.get_mut(4..6) {
+                    place.copy_from_slice(&identifier.to_be_bytes());
+                }
+            }
+        }
+    }
+
+    /// Notes that these packets have left.
+    pub(super) fn sent(&mut self, items: &[Transmit]) {
+        self.departures.sent(items.iter().map(|item| item.probe));
+        self.is_stirred = true;
+    }
+
+    /// Prepares for a send.
+    pub(super) fn prepare(&mut self, now: Mono) {
+        self.departures.prepare(&self.socket, now);
+    }
+}
+
+fn lease_flow_label(socket: &Socket, family: Family, options: &SocketOptions) -> Result<u32, OpenError> {
+    let (Family::V6, Some(label)) = (family, options.flow_label) else { return Ok(0) };
+    let leased = done(format_args!("lease flow label {label:#07x}"), socket.lease_flow_label(label))?;
+    done("send a flow label", socket.apply(Setting::SendFlowInfo))?;
+    Ok(leased)
+}
+
+/// Errors, TTL, TOS and drops are told with what comes in.
+fn hear(socket: &Socket) -> Result<(), OpenError> {
+    done("receive ICMP errors", socket.apply(Setting::ReceiveErrors))?;
+    for setting in [Setting::ReceiveTtl, Setting::ReceiveTos, Setting::CountDrops] {
+        // Good to have; an old kernel or an emulated one may lack one of them.
+        let _ = socket.apply(setting);
+    }
+    Ok(())
+}
+
+/// Sizes the receive buffer so that replies to all packets under way and the stamps of their departures fit; beyond the
+/// system's limit only where the right is held.
+fn size_buffers(socket: &Socket, options: &SocketOptions) -> Result<(), OpenError> {
+    let octets = options.in_flight.saturating_mul(RECORD_LEN.saturating_add(options.payload_len));
+    if octets > *BUFFER.start() {
+        // The kernel doubles what it is given.
+        let half = (octets.min(*BUFFER.end()) / 2) as u32;
+        done("size the receive buffer", socket.apply(Setting::ReceiveBuffer(half)))?;
+        let _ = socket.apply(Setting::ReceiveBufferForce(half));
+    }
+    match options.send_buffer {
+        Some(octets) => done("size the send buffer", socket.apply(Setting::SendBuffer(octets))),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,229 @@
+//! Receiving: messages, errors and departures of all sockets of a set, in the order in which they are to be handled.
+//!
+//! Of each socket the messages are taken first and handed over last: whatever stands on the error queue by then, the
+//! departures that belong to them included, is handed over before them.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+use std::os::fd::AsFd;
+use std::task::{Context, Poll};
+
+use netdiag_engine::port::{DatagramBatch, Incoming, Via};
+use netdiag_model::{Address, Family, Icmp, Moment, Reading, Stamp, Wall};
+use netdiag_sys::control::Control;
+use netdiag_sys::error_queue::{ExtendedError, Origin};
+use netdiag_sys::mmsg::{BATCH, Queue, ReceiveBatch, Received};
+use netdiag_sys::socket::Kind;
+use netdiag_wire::ip;
+
+use super::ProbeSockets;
+use super::lane::Lane;
+use crate::{clock, convert};
+
+/// How many records one call hands over before it lets others have their turn.
+const ENOUGH: usize = 1024;
+
+/// Octets beside the payload: an IPv4 header with options, and that of ICMP.
+const HEADERS: usize = 60 + 8;
+/// Octets that are kept of what an ICMP error quotes: the header and the first of the payload.
+const QUOTE: usize = 256;
+
+/// An error for an earlier packet that gets in the way of receiving is taken by the call that it fails.
+const TRIES: usize = 64;
+
+impl ProbeSockets {
+    pub(super) fn poll_batch(&mut self, cx: &mut Context<'_>, batch: &mut DatagramBatch) -> Poll<()> {
+        for datagram in self.pending.iter() {
+            batch.push(datagram.incoming.clone(), datagram.bytes);
+        }
+        self.pending.clear();
+        // What was sent has departed and may have been answered by now; the runtime does not know yet.
+        for lane in &mut self.lanes {
+            if lane.is_stirred && batch.len() < ENOUGH {
+                lane.is_stirred = !self.reader.read(lane, batch);
+            }
+        }
+        if !batch.is_empty() || batch.dropped() > 0 {
+            return Poll::Ready(());
+        }
+        let (lanes, reader) = (&mut self.lanes, &mut self.reader);
+        let polled = self.readable.poll_with(cx, |epoll| {
+            for ready in epoll.ready().ok()? {
+                if batch.len() >= ENOUGH {
+                    break;
+                }
+                if let Some(lane) = lanes.get_mut(ready.token as usize) {
+                    reader.read(lane, batch);
+                }
+            }
+            (!batch.is_empty() || batch.dropped() > 0).then_some(())
+        });
+        if polled.is_pending() && !self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
+            self.waker = Some(cx.waker().clone());
+        }
+        polled
+    }
+}
+
+/// What a look at the error queue brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Drained {
+    /// How many ICMP errors, other programs' included.
+    pub(super) errors: usize,
+    /// The MTU that a packet of this host did not fit.
+    pub(super) mtu: Option<u32>,
+}
+
+/// The memory for receiving.
+#[derive(Debug)]
+pub(super) struct Reader {
+    messages: ReceiveBatch,
+    errors: ReceiveBatch,
+}
+
+/// What the control messages of one message say.
+#[derive(Debug, Default)]
+struct Notes {
+    ttl: Option<u8>,
+    tos: Option<u8>,
+    stamp: Option<Stamp>,
+    dropped: Option<u32>,
+    error: Option<ExtendedError>,
+}
+
+impl Notes {
+    fn of(received: &Received<'_>) -> Self {
+        let mut notes = Self::default();
+        for control in received.controls.clone() {
+            match control {
+                Control::Ttl(ttl) => notes.ttl = Some(ttl),
+                Control::Tos(tos) => notes.tos = Some(tos),
+                Control::Stamp(at) => notes.stamp = Some(Stamp::Kernel(Wall::from_nanos(at))),
+                Control::Dropped(count) => notes.dropped = Some(count),
+                Control::Error(error) => notes.error = Some(error),
+                Control::Other { .. } => {}
+            }
+        }
+        notes
+    }
+}
+
+impl Reader {
+    pub(super) fn new(payload_len: usize) -> Self {
+        Self { messages: ReceiveBatch::new(payload_len + HEADERS), errors: ReceiveBatch::new(QUOTE) }
+    }
+
+    /// Reads a socket until it is empty, or enough has come in. Whether it is empty.
+    fn read(&mut self, lane: &mut Lane, batch: &mut DatagramBatch) -> bool {
+        while batch.len() < ENOUGH {
+            let got = self.receive(lane);
+            let read = clock::now();
+            self.drain_errors(lane, batch);
+            for index in 0..got {
+                push_message(lane, &self.messages.get(index), read, batch);
+            }
+            if got < BATCH {
+                return true;
+            }
+        }
+        false
+    }
+
+    fn receive(&mut self, lane: &Lane) -> usize {
+        for _ in 0..TRIES {
+            match self.messages.receive(lane.socket.as_fd(), Queue::Receive, BATCH) {
+                Ok(got) => return got,
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return 0,
+                // The error itself stands on the error queue.
+                Err(_) => {}
+            }
+        }
+        0
+    }
+
+    /// Reads a socket's error queue until it is empty.
+    pub(super) fn drain_errors(&mut self, lane: &mut Lane, batch: &mut DatagramBatch) -> Drained {
+        let mut drained = Drained::default();
+        loop {
+            let got = self.errors.receive(lane.socket.as_fd(), Queue::Error, BATCH).unwrap_or(0);
+            let read = clock::now();
+            for index in 0..got {
+                push_error(lane, &self.errors.get(index), read, (batch, &mut drained));
+            }
+            if got < BATCH {
+                return drained;
+            }
+        }
+    }
+}
+
+/// Hands over a message to the socket. Other programs' messages, which a raw socket hears, are left out.
+fn push_message(lane: &mut Lane, received: &Received<'_>, read: Reading, batch: &mut DatagramBatch) {
+    let notes = Notes::of(received);
+    if let Some(count) = notes.dropped {
+        // The count wraps around.
+        let more = count.wrapping_sub(lane.dropped) as i32;
+        batch.add_dropped(more.try_into().unwrap_or(0));
+        lane.dropped = count;
+    }
+    let Some((from, port)) = received.name.map(convert::address) else { return };
+    let (mut bytes, mut len) = (received.bytes, received.len);
+    let (mut ttl, mut tos) = (notes.ttl, notes.tos);
+    if lane.kind == Kind::IcmpRaw && lane.family == Family::V4 {
+        let Ok(header) = ip::parse(bytes) else { return };
+        (ttl, tos) = (Some(header.ttl), Some(header.tos));
+        bytes = bytes.get(header.payload..).unwrap_or_default();
+        len = len.saturating_sub(header.payload);
+    }
+    let Some(shard) = lane.shard_of(identifier(bytes)) else { return };
+    let at = Moment { read, stamp: notes.stamp };
+    let via = Via::Direct { port: if lane.kind == Kind::Udp { port } else { 0 } };
+    batch.push(Incoming { shard, family: lane.family, from, via, ttl, tos, len, at }, bytes);
+}
+
+/// Hands over an entry of the error queue: an ICMP error, or a departure. What a packet that did not leave left there
+/// is only noted: the send itself told of it.
+fn push_error(
+    lane: &mut Lane,
+    received: &Received<'_>,
+    read: Reading,
+    (batch, drained): (&mut DatagramBatch, &mut Drained),
+) {
+    let notes = Notes::of(received);
+    let Some(error) = notes.error else { return };
+    let at = Moment { read, stamp: notes.stamp };
+    match error.origin {
+        Origin::Stamp => {
+            if let Some(probe) = lane.departures.take(error.data) {
+                let from = unspecified(lane.family);
+                let via = Via::Departure { probe };
+                let (shard, family) = (probe.shard(), lane.family);
+                batch.push(Incoming { shard, family, from, via, ttl: None, tos: None, len: 0, at }, &[]);
+            }
+        }
+        Origin::Local => drained.mtu = drained.mtu.or((error.info > 0).then_some(error.info)),
+        Origin::Icmp | Origin::Icmpv6 => {
+            drained.errors += 1;
+            let Some((from, port)) = received.name.map(convert::address) else { return };
+            let Some(shard) = lane.shard_of(identifier(received.bytes)) else { return };
+            let family = lane.family;
+            let icmp = Icmp { family, kind: error.kind, code: error.code, info: error.info };
+            let offender = error.offender.map(|offender| convert::address(offender).0);
+            let via = Via::ErrorQueue { icmp, offender, port: if lane.kind == Kind::Udp { port } else { 0 } };
+            let (ttl, tos, len) = (notes.ttl, notes.tos, received.len);
+            batch.push(Incoming { shard, family, from, via, ttl, tos, len, at }, received.bytes);
+        }
+        Origin::Unknown(_) => {}
+    }
+}
+
+/// The identifier of an echo message.
+fn identifier(message: &[u8]) -> Option<u16> {
+    message.get(4..6).map(|octets| u16::from_be_bytes([octets[0], octets[1]]))
+}
+
+fn unspecified(family: Family) -> Address {
+    match family {
+        Family::V4 => Ipv4Addr::UNSPECIFIED.into(),
+        Family::V6 => Ipv6Addr::UNSPECIFIED.into(),
+    }
+}

@@ -1,0 +1,33 @@
+//! Where the sockets come from: which kind of socket carries a method here, and which is tried first.
+//!
+//! icmp(7): datagram ICMP sockets are open to the groups in `net.ipv4.ping_group_range`; raw ones need
+//! `CAP_NET_RAW`.
+
+use netdiag_engine::port::{Connector, OpenError, ProbeSocket, SocketOptions, Sockets};
+use netdiag_sys::socket::Kind;
+
+use crate::connector::TcpConnector;
+use crate::probe::ProbeSockets;
+
+/// Probe sockets on Linux.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct LinuxSockets;
+
+impl Sockets for LinuxSockets {
+    fn open_icmp(&self, options: &SocketOptions) -> Result<Box<dyn ProbeSocket>, OpenError> {
+        let datagram = ProbeSockets::open(Kind::IcmpDatagram, options);
+        let sockets = match datagram {
+            Err(OpenError::NotPermitted) => ProbeSockets::open(Kind::IcmpRaw, options)?,
+            other => other?,
+        };
+        Ok(Box::new(sockets))
+    }
+
+    fn open_udp(&self, options: &SocketOptions) -> Result<Box<dyn ProbeSocket>, OpenError> {
+        Ok(Box::new(ProbeSockets::open(Kind::Udp, options)?))
+    }
+
+    fn open_connector(&self, options: &SocketOptions) -> Result<Box<dyn Connector>, OpenError> {
+        Ok(Box::new(TcpConnector::open(options)?))
+    }
+}

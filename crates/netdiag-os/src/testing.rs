@@ -1,0 +1,59 @@
+//! For tests on the real kernel: a network of one's own, set up with ip(8), where the test runs as root.
+
+use std::future::Future;
+use std::io::Write;
+use std::process::Command;
+use std::thread;
+
+use netdiag_sys::namespace::{Namespaces, unshare};
+
+/// Runs `test` on a thread in a new network namespace whose loopback is up. Says so and passes where that is not
+/// allowed.
+pub(crate) fn in_own_network<F: Future<Output = ()>>(test: impl FnOnce() -> F + Send + 'static) {
+    let thread = thread::spawn(|| {
+        if let Err(error) = unshare(Namespaces::NET) {
+            skip(&format!("no network namespace: {error}"));
+        } else if run("ip link set lo up") {
+            block_on(test());
+        } else {
+            skip("ip(8) is missing");
+        }
+    });
+    thread.join().expect("the test itself");
+}
+
+/// Runs a future on a runtime of its own.
+pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().expect("runtime");
+    runtime.block_on(future)
+}
+
+/// Runs a command of words parted by spaces, in the namespace of this thread. Whether it succeeded.
+pub(crate) fn run(command: &str) -> bool {
+    let mut words = command.split(' ');
+    let program = words.next().expect("a program");
+    Command::new(program).args(words).status().is_ok_and(|status| status.success())
+}
+
+/// A cable between `d0`, with 192.0.2.1/24, and `d1`.
+pub(crate) fn add_cable() {
+    for words in [
+        "link add d0 type veth peer name d1",
+        "addr add 192.0.2.1/24 dev d0",
+        "link set d0 up",
+        "link set d1 up",
+    ] {
+        assert!(run(&format!("ip {words}")), "{words}");
+    }
+}
+
+/// Opens datagram ICMP to all groups of this network namespace, or closes it.
+pub(crate) fn set_ping_groups(range: &str) {
+    std::fs::write("/proc/sys/net/ipv4/ping_group_range", range).expect("sysctl");
+}
+
+/// Says why a test did not run.
+pub(crate) fn skip(why: &str) {
+    // Not by eprintln!, which the test harness would swallow.
+    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+}

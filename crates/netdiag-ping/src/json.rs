@@ -1,0 +1,301 @@
+//! The records of `netdiag.ping/1`: one JSON object per event, and a summary per target.
+
+use netdiag_model::event::{Arrival, Reply};
+use netdiag_model::{Clock, Rtt};
+use netdiag_tool::json::{ErrnoRecord, IcmpRecord, millis, millis_from_nanos, time};
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use crate::fold::Report;
+
+/// Any line of the output.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(untagged)]
+#[schemars(title = "netdiag.ping/1", extend("$id" = "netdiag.ping/1"))]
+pub enum Line {
+    /// The first line.
+    Start(netdiag_tool::json::Start),
+    /// Everything about probes.
+    Record(Record),
+    /// What happened to the run itself.
+    Notice(netdiag_tool::json::Notice),
+    /// An error that ended the run.
+    Error(netdiag_tool::json::Error),
+}
+
+/// Whom and which probe a record is about.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct About {
+    /// The target, as typed.
+    pub target: String,
+    /// Its address.
+    pub address: String,
+    /// The how-manieth probe it is, from 1.
+    pub seq: u64,
+}
+
+/// What happened to a probe, or what a target's probes amount to.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Record {
+    /// An answer from the target.
+    Reply(Box<ReplyRecord>),
+    /// No answer within the timeout.
+    Timeout(About),
+    /// An ICMP error about the probe.
+    IcmpError {
+        /// The probe.
+        #[serde(flatten)]
+        about: About,
+        /// Who sent it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
+        /// What it says.
+        icmp: IcmpRecord,
+        /// The MTU of the link that the packet did not fit.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mtu: Option<u32>,
+    },
+    /// This host did not let the probe out.
+    SendError {
+        /// The probe.
+        #[serde(flatten)]
+        about: About,
+        /// Why.
+        errno: ErrnoRecord,
+        /// The MTU that it did not fit.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        mtu: Option<u32>,
+    },
+    /// What the probes to a target amount to.
+    Summary(Box<Summary>),
+}
+
+/// The clock that both ends of a round-trip time were read from.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ClockName {
+    /// The network card's own.
+    Hardware,
+    /// The kernel's, at the device.
+    Kernel,
+    /// This process's, around the system call.
+    User,
+}
+
+/// An answer.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ReplyRecord {
+    /// The probe.
+    #[serde(flatten)]
+    pub about: About,
+    /// Length of the answer above IP, in octets.
+    pub bytes: usize,
+    /// TTL or hop limit it arrived with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ttl: Option<u8>,
+    /// TOS or traffic class it arrived with, unless 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tos: Option<u8>,
+    /// Round-trip time in milliseconds.
+    pub rtt_ms: f64,
+    /// When it arrived.
+    pub time: String,
+    /// The clock of both ends.
+    pub clock: ClockName,
+    /// It came after its timeout.
+    #[serde(skip_serializing_if = "is_false")]
+    pub late: bool,
+    /// The probe had been answered before.
+    #[serde(skip_serializing_if = "is_false")]
+    pub duplicate: bool,
+    /// Its data is not what was sent.
+    #[serde(skip_serializing_if = "is_false")]
+    pub corrupt: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+impl ReplyRecord {
+    /// The record of an answer.
+    pub fn new(about: About, reply: &Reply) -> Self {
+        Self {
+            about,
+            bytes: reply.len,
+            ttl: reply.ttl,
+            tos: reply.tos.filter(|&tos| tos != 0),
+            rtt_ms: millis(reply.rtt),
+            time: time(reply.at.read.wall),
+            clock: match reply.clock {
+                Clock::Hardware => ClockName::Hardware,
+                Clock::Kernel => ClockName::Kernel,
+                Clock::User => ClockName::User,
+            },
+            late: reply.arrival == Arrival::Late,
+            duplicate: reply.arrival == Arrival::Duplicate,
+            corrupt: reply.damage.is_some(),
+        }
+    }
+}
+
+/// Round-trip times in milliseconds. What one sample cannot have is absent.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RttRecord {
+    /// The smallest.
+    pub min: f64,
+    /// The mean.
+    pub avg: f64,
+    /// The largest.
+    pub max: f64,
+    /// The population standard deviation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mdev: Option<f64>,
+    /// Median.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50: Option<f64>,
+    /// 90th percentile, nearest rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p90: Option<f64>,
+    /// 95th percentile, nearest rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p95: Option<f64>,
+    /// 99th percentile, nearest rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p99: Option<f64>,
+}
+
+/// Jitter in milliseconds over consecutive answered probes in send order.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct JitterRecord {
+    /// The mean difference.
+    pub mean: f64,
+    /// The largest difference.
+    pub max: f64,
+    /// Smoothed as in RFC 3550, the final value.
+    pub rfc3550: f64,
+}
+
+/// Runs of unanswered probes.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct BurstsRecord {
+    /// How many.
+    pub count: u64,
+    /// The length of the longest.
+    pub longest: u64,
+}
+
+/// What the probes to a target amount to.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Summary {
+    /// The target, as typed.
+    pub target: String,
+    /// Its address.
+    pub address: String,
+    /// How it was asked: `icmp`, `udp`, `tcp:PORT`.
+    pub via: String,
+    /// Probes sent.
+    pub sent: u64,
+    /// Probes answered at least once.
+    pub received: u64,
+    /// Probes not answered.
+    pub lost: u64,
+    /// The same in percent of those sent.
+    pub loss_percent: f64,
+    /// Answers beyond the first.
+    pub duplicates: u64,
+    /// Answers with wrong data or a wrong checksum.
+    pub corrupt: u64,
+    /// First answers that came after their timeout.
+    pub late: u64,
+    /// First answers that came after the answer to a later probe.
+    pub reordered: u64,
+    /// ICMP errors, and packets too large for this host.
+    pub errors: u64,
+    /// From the first probe to the end.
+    pub elapsed_ms: f64,
+    /// Round-trip times.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rtt_ms: Option<RttRecord>,
+    /// Jitter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jitter_ms: Option<JitterRecord>,
+    /// Loss bursts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loss_bursts: Option<BurstsRecord>,
+    /// After 100 % loss: what that means and does not mean, a sentence each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub meaning: Vec<String>,
+    /// After 100 % loss: what to run next.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub advice: Vec<String>,
+}
+
+/// Whom a summary is about.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    /// The target, as typed.
+    pub target: &'a str,
+    /// Its address.
+    pub address: &'a str,
+    /// How it was asked.
+    pub via: &'a str,
+}
+
+impl Summary {
+    /// The summary of a run that took `elapsed`.
+    pub fn new(subject: Subject<'_>, report: &Report, elapsed: std::time::Duration) -> Self {
+        let (jitter, bursts) = report.ordered();
+        let has_several = report.received >= 2;
+        Self {
+            target: subject.target.to_owned(),
+            address: subject.address.to_owned(),
+            via: subject.via.to_owned(),
+            sent: report.sent,
+            received: report.received,
+            lost: report.lost(),
+            loss_percent: report.loss_percent(),
+            duplicates: report.duplicates,
+            corrupt: report.corrupt(),
+            late: report.late,
+            reordered: report.order.reordered(),
+            errors: report.errors,
+            elapsed_ms: millis_from_nanos(elapsed.as_nanos() as f64),
+            rtt_ms: rtt_record(report),
+            jitter_ms: jitter.mean().map(|mean| JitterRecord {
+                mean: millis_from_nanos(mean),
+                max: millis_from_nanos(jitter.max as f64),
+                rfc3550: millis_from_nanos(jitter.rfc3550),
+            }),
+            loss_bursts: has_several.then_some(BurstsRecord { count: bursts.count, longest: bursts.longest }),
+            meaning: Vec::new(),
+            advice: Vec::new(),
+        }
+    }
+}
+
+fn rtt_record(report: &Report) -> Option<RttRecord> {
+    let spread = &report.spread;
+    let percentiles = report.percentiles.at([50.0, 90.0, 95.0, 99.0]).filter(|_| report.received >= 2);
+    let at = |index: usize| percentiles.map(|percentiles: [Rtt; 4]| millis(percentiles[index]));
+    Some(RttRecord {
+        min: millis(spread.min()?),
+        avg: millis(spread.mean()?),
+        max: millis(spread.max()?),
+        mdev: spread.mdev().filter(|_| report.received >= 2).map(millis),
+        p50: at(0),
+        p90: at(1),
+        p95: at(2),
+        p99: at(3),
+    })
+}
+
+/// The JSON Schema of the output, as text.
+pub fn schema() -> String {
+    let schema = schemars::schema_for!(Line);
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,271 @@
+//! What the options mean, checked against each other.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use netdiag_engine::pacer::{MilliHertz, Rate};
+use netdiag_engine::port::SocketOptions;
+use netdiag_engine::strategy::{Count, Echo, Ending, Pace};
+use netdiag_engine::token::Payload;
+use netdiag_model::Family;
+use netdiag_tool::{Caller, ColorChoice, ToolError};
+
+use crate::options::{PingOptions, Via};
+
+/// The shortest interval for those who are not root (ping(8)).
+const USER_INTERVAL: Duration = Duration::from_millis(2);
+/// How many probes those who are not root may send before waiting (ping(8)).
+const USER_PRELOAD: u64 = 3;
+/// How long to wait for the last answers when none has come, by default (ping(8)).
+const LINGER: Duration = Duration::from_secs(10);
+/// How long each probe may take by default where it is timed on its own.
+const TIMEOUT: Duration = Duration::from_secs(2);
+/// The longest that a deadline-free wait can be meant: as good as for ever.
+const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 86_400);
+/// The most data that fits a packet: 65 535 less the headers of IPv4 and ICMP; in IPv6 the IP header does not count.
+const MAX_SIZE: [u32; 2] = [65_507, 65_527];
+
+/// What is shown, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent wishes of the user")]
+pub struct Look {
+    /// JSON Lines rather than text.
+    pub is_json: bool,
+    /// Only the beginning and the end.
+    pub is_quiet: bool,
+    /// More than usual.
+    pub is_verbose: bool,
+    /// The time before each line.
+    pub has_timestamps: bool,
+    /// A line when an answer is still out as the next probe goes.
+    pub has_outstanding: bool,
+    /// A bell with each answer.
+    pub is_audible: bool,
+    /// Dots and backspaces instead of lines.
+    pub is_flood: bool,
+    /// Round-trip times with three decimals whatever their size.
+    pub has_three_decimals: bool,
+    /// Mean gap between probes and smoothed time in the summary.
+    pub has_gap: bool,
+    /// When to use colour.
+    pub color: ColorChoice,
+}
+
+/// Which names are looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReverseNames {
+    /// None.
+    None,
+    /// Those of the addresses that answer.
+    All,
+}
+
+/// What to do.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Whom to ask, as typed.
+    pub host: String,
+    /// Only this family.
+    pub family: Option<Family>,
+    /// How to ask.
+    pub via: Via,
+    /// How the sockets are set up.
+    pub sockets: SocketOptions,
+    /// The data: its length, and its filling if one was typed.
+    pub size: u32,
+    /// The filling, if one was typed.
+    pub pattern: Option<Vec<u8>>,
+    /// When probes are due.
+    pub pace: Pace,
+    /// How many.
+    pub count: Option<u64>,
+    /// How many before waiting.
+    pub preload: u64,
+    /// The end of the run, whatever is outstanding.
+    pub deadline: Option<Duration>,
+    /// When the run is over.
+    pub ending: Ending,
+    /// How long each probe may take; `None` for as long as the run.
+    pub timeout: Option<Duration>,
+    /// The global rate.
+    pub rate: Rate,
+    /// Which names are looked up.
+    pub reverse_names: ReverseNames,
+    /// What is shown.
+    pub look: Look,
+    /// The network namespace to run in.
+    pub netns: Option<String>,
+}
+
+impl Plan {
+    /// Understands the options of `caller`.
+    pub fn new(options: &PingOptions, caller: Caller) -> Result<Self, ToolError> {
+        if let Some((letter, why)) = options.refused.first() {
+            return Err(ToolError::new(format!("-{letter} is not supported: {why}")));
+        }
+        if options.size > MAX_SIZE[1] {
+            return Err(size_error(options.size));
+        }
+        let interval = interval(options, caller)?;
+        let pace = pace(options, caller, interval);
+        let timeout = options.timeout.map(|timeout| if timeout.is_zero() { FOR_EVER } else { timeout });
+        let ending = if options.json {
+            Ending::Settled
+        } else {
+            Ending::Classic { linger: timeout.unwrap_or(LINGER) }
+        };
+        Ok(Self {
+            host: options.target.clone(),
+            family: family(options),
+            via: options.via,
+            sockets: sockets(options)?,
+            size: options.size,
+            pattern: options.pattern.as_ref().map(|pattern| pattern.0.clone()),
+            pace,
+            count: options.count,
+            preload: options.preload.unwrap_or(1),
+            deadline: options.deadline.filter(|deadline| !deadline.is_zero()),
+            ending,
+            timeout: options.json.then_some(timeout.unwrap_or(TIMEOUT)),
+            rate: rate(options),
+            reverse_names: reverse_names(options),
+            look: look(options, interval),
+            netns: options.netns.clone(),
+        })
+    }
+
+    /// The strategy that carries the plan out.
+    pub fn strategy(&self) -> Echo {
+        let count = self.count.map_or(Count::Endless, Count::Limit);
+        Echo::new(self.pace, count, self.ending).with_preload(self.preload).with_deadline(self.deadline)
+    }
+
+    /// The data of each probe, `less` octets shorter than was asked for.
+    pub fn payload(&self, less: u32) -> Payload {
+        let len = self.size.saturating_sub(less) as usize;
+        Payload::repeating(self.pattern.as_deref().unwrap_or_default(), len)
+    }
+
+    /// Whether the data fits a packet to an address of `family`.
+    pub fn check_size(&self, family: Family) -> Result<(), ToolError> {
+        if family == Family::V4 && self.size > MAX_SIZE[0] { Err(size_error(self.size)) } else { Ok(()) }
+    }
+}
+
+fn size_error(size: u32) -> ToolError {
+    ToolError::new(format!(
+        "--size {size} does not fit into a packet: at most {} octets over IPv4, {} over IPv6",
+        MAX_SIZE[0], MAX_SIZE[1]
+    ))
+}
+
+const fn family(options: &PingOptions) -> Option<Family> {
+    match (options.ipv4, options.ipv6) {
+        (true, _) => Some(Family::V4),
+        (false, true) => Some(Family::V6),
+        (false, false) => None,
+    }
+}
+
+/// The interval that was asked for, or the usual one.
+fn interval(options: &PingOptions, caller: Caller) -> Result<Duration, ToolError> {
+    let usual = if options.flood { Duration::ZERO } else { Duration::from_secs(1) };
+    let interval = options.interval.unwrap_or(usual);
+    if caller == Caller::User && interval < USER_INTERVAL {
+        let message = format!(
+            "cannot flood; minimal interval allowed for user is {} ms, not {} ms",
+            USER_INTERVAL.as_millis(),
+            interval.as_secs_f64() * 1e3
+        );
+        return Err(ToolError::new(message).with_hint("use -i 0.002 or higher, or run it as root"));
+    }
+    if caller == Caller::User && options.preload.is_some_and(|preload| preload > USER_PRELOAD) {
+        let message = format!("cannot set preload to value greater than {USER_PRELOAD} for user");
+        return Err(
+            ToolError::new(message).with_hint(format!("use -l {USER_PRELOAD} or lower, or run it as root"))
+        );
+    }
+    Ok(interval)
+}
+
+fn pace(options: &PingOptions, caller: Caller, interval: Duration) -> Pace {
+    if options.adaptive {
+        let floor = if caller == Caller::User { USER_INTERVAL } else { Duration::ZERO };
+        Pace::Adaptive { floor }
+    } else if interval.is_zero() {
+        Pace::Flood
+    } else {
+        Pace::Steady { interval }
+    }
+}
+
+fn rate(options: &PingOptions) -> Rate {
+    options.rate.and_then(MilliHertz::from_per_second).map_or(Rate::Max, Rate::PerSecond)
+}
+
+/// As ping(8): names are looked up when the host was given by name, or when asked to.
+fn reverse_names(options: &PingOptions) -> ReverseNames {
+    let is_address = options.target.parse::<IpAddr>().is_ok() || options.target.contains([':', '%']);
+    if options.numeric || options.flood || (is_address && !options.force_names) {
+        ReverseNames::None
+    } else {
+        ReverseNames::All
+    }
+}
+
+fn look(options: &PingOptions, interval: Duration) -> Look {
+    Look {
+        is_json: options.json,
+        is_quiet: options.quiet,
+        is_verbose: options.verbose,
+        has_timestamps: options.timestamps,
+        has_outstanding: options.outstanding,
+        is_audible: options.audible,
+        is_flood: options.flood,
+        has_three_decimals: options.three_decimals,
+        has_gap: options.flood || options.adaptive || interval.is_zero(),
+        color: options.color,
+    }
+}
+
+fn sockets(options: &PingOptions) -> Result<SocketOptions, ToolError> {
+    let mut interface = options.interface.clone();
+    let mut source = options.source;
+    for from in &options.from {
+        let (address, scope) = from.split_once('%').map_or((from.as_str(), None), |(a, s)| (a, Some(s)));
+        match address.parse::<IpAddr>() {
+            Ok(address) => {
+                source = Some(address);
+                interface = scope.map(str::to_owned).or(interface);
+            }
+            Err(_) => interface = Some(from.clone()),
+        }
+    }
+    if let (Some(source), Some(family)) = (source, family(options))
+        && source.is_ipv4() != (family == Family::V4)
+    {
+        return Err(ToolError::new(format!("the source address {source} is not an {family} address")));
+    }
+    let by_source = source.map(|source| if source.is_ipv4() { Family::V4 } else { Family::V6 });
+    let in_flight = if options.flood { 4096 } else { options.preload.unwrap_or(1).max(64) as usize };
+    Ok(SocketOptions {
+        family: family(options).or(by_source),
+        interface,
+        source,
+        ttl: options.ttl,
+        tos: options.tos,
+        mark: options.mark,
+        fragmentation: options.pmtu.map(Into::into),
+        is_direct_only: options.direct_only,
+        is_broadcast_allowed: options.broadcast,
+        is_multicast_loop_off: options.no_loop,
+        flow_label: options.flow_label,
+        identifier: options.identifier,
+        send_buffer: options.send_buffer,
+        payload_len: options.size as usize,
+        in_flight,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,16 @@
+//! The simulated network through its ports: every file in `tests/networks` has at least one test here.
+
+mod clocks;
+mod damage;
+mod files;
+mod forged;
+mod harness;
+mod here;
+mod loss;
+mod mtu;
+mod names;
+mod paths;
+mod refusals;
+mod repeat;
+mod script;
+mod tcp;

@@ -1,0 +1,56 @@
+//! What is known of the terminal: who looks at it, how wide it is, whether colour is wanted.
+
+use clap::ValueEnum;
+
+/// What the user asked for with `--color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum ColorChoice {
+    /// Where a person looks: on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; or `CLICOLOR_FORCE` is set.
+    #[default]
+    Auto,
+    /// Everywhere.
+    Always,
+    /// Nowhere.
+    Never,
+}
+
+/// Facts about where output goes. Read once, by the composition root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Terminal {
+    /// Whether standard output is a terminal.
+    pub is_stdout: bool,
+    /// Whether standard error is a terminal.
+    pub is_stderr: bool,
+    /// Width in columns, where known.
+    pub columns: Option<usize>,
+    /// Whether the environment asks for colour (`CLICOLOR_FORCE`).
+    pub is_color_forced: bool,
+    /// Whether the environment forbids colour (`NO_COLOR`, `TERM=dumb`).
+    pub is_color_refused: bool,
+}
+
+impl Terminal {
+    /// Whether to use colour on standard output.
+    pub fn has_color(&self, choice: ColorChoice) -> bool {
+        match choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => !self.is_color_refused && (self.is_stdout || self.is_color_forced),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_option_wins_over_the_environment_and_that_over_the_terminal() {
+        let screen = Terminal { is_stdout: true, ..Terminal::default() };
+        assert!(screen.has_color(ColorChoice::Auto));
+        assert!(!Terminal { is_color_refused: true, ..screen }.has_color(ColorChoice::Auto));
+        assert!(Terminal { is_color_refused: true, ..screen }.has_color(ColorChoice::Always));
+        assert!(Terminal { is_color_forced: true, ..Terminal::default() }.has_color(ColorChoice::Auto));
+        assert!(!screen.has_color(ColorChoice::Never));
+    }
+}

@@ -1,0 +1,216 @@
+//! Starts a tool with the real ports of this system, in the order that keeps rights short-lived:
+//! plan, open what needs a right, give rights up, start the runtime, run.
+//!
+//! One of the two places that read a clock, the environment or a random source (the other is `netdiag-os`).
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::hash::RandomState;
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
+use std::process::ExitCode;
+use std::rc::Rc;
+
+use clap::ArgMatches;
+use netdiag_engine::driver::Command;
+use netdiag_engine::port::{Clock, HostFacts};
+use netdiag_engine::token::Secret;
+use netdiag_model::Mono;
+use netdiag_os::{LinuxPorts, LinuxSockets};
+use netdiag_resolve::SystemNames;
+use netdiag_tool::{Context, Exit, Output, OutputError, Streams, Terminal, Tool, ToolError, json};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+use crate::{namespace, privilege};
+
+/// What is known of the command line beyond its options.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    name: &'static str,
+    args: Vec<String>,
+}
+
+impl Launch {
+    /// The tool `name`, typed with `args` (without the program's name).
+    pub fn new(name: &'static str, args: &[OsString]) -> Self {
+        Self { name, args: args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect() }
+    }
+}
+
+/// Runs a tool to its end.
+pub fn launch<T: Tool>(matches: &ArgMatches, launch: Launch) -> ExitCode {
+    let is_json = T::is_json(matches);
+    let name = launch.name;
+    let result =
+        open::<T>(matches).and_then(|(opened, ports)| run::<T>(opened, ports, launch.clone(), is_json));
+    match result {
+        Ok(exit) => exit.into(),
+        Err(Failure::BeforeStart(error)) => {
+            if is_json {
+                let now = LinuxPorts::open().map(|ports| ports.clock.now().wall);
+                let time = now.map(json::time).unwrap_or_default();
+                let _ = io::stdout().write_all(&json::line(&start_line(&launch, time)));
+            }
+            report(name, &error, is_json)
+        }
+        Err(Failure::Running(error)) => report(name, &error, is_json),
+    }
+}
+
+/// Where a run ended with an error.
+enum Failure {
+    /// Before its first line.
+    BeforeStart(ToolError),
+    /// After it.
+    Running(ToolError),
+}
+
+/// Says why a run ended: as the last JSON line, and as text.
+fn report(name: &str, error: &ToolError, is_json: bool) -> ExitCode {
+    if is_json {
+        let record = json::Error { message: error.message.clone(), hint: error.hint.clone() };
+        let _ = io::stdout().write_all(&json::line(&record));
+    }
+    let hint = error
+        .hint
+        .as_deref()
+        .unwrap_or_default()
+        .lines()
+        .fold(String::new(), |text, line| text + "  " + line + "\n");
+    let _ = write!(io::stderr(), "netdiag {name}: {error}\n{hint}");
+    Exit::COULD_NOT_RUN.into()
+}
+
+/// Everything that may need a right, and then the end of all rights but those that the plan keeps.
+fn open<T: Tool>(matches: &ArgMatches) -> Result<(T::Opened, LinuxPorts), Failure> {
+    let before = Failure::BeforeStart;
+    let plan = T::plan(matches, privilege::caller()).map_err(before)?;
+    privilege::raise().map_err(|error| before(system("raising rights", &error)))?;
+    if let Some(wanted) = T::network_namespace(&plan) {
+        namespace::enter(wanted).map_err(before)?;
+    }
+    let keeps = T::keeps(&plan);
+    let opened = T::open(plan, &LinuxSockets).map_err(before)?;
+    let ports =
+        LinuxPorts::open().map_err(|error| before(system("opening the clock and netlink", &error)))?;
+    privilege::keep_only(keeps).map_err(|error| before(system("giving up rights", &error)))?;
+    Ok((opened, ports))
+}
+
+fn system(operation: &str, error: &io::Error) -> ToolError {
+    ToolError::new(format!("{operation}: {error}"))
+}
+
+fn run<T: Tool>(
+    opened: T::Opened,
+    ports: LinuxPorts,
+    launch: Launch,
+    is_json: bool,
+) -> Result<Exit, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::BeforeStart(system("starting the runtime", &error)))?;
+    let result = runtime.block_on(async {
+        let (sender, commands) = unbounded_channel();
+        let mut context = context(ports, &launch, (&sender, commands));
+        if is_json {
+            let line = start_line(&launch, json::time(context.clock.now().wall));
+            context.streams.out.write(&json::line(&line));
+        }
+        let listening = listen(sender);
+        let result = T::run(opened, &mut context).await;
+        drop(listening);
+        let written = context.streams.out.finish();
+        // Where errors cannot be shown there is nobody to tell.
+        let _ = context.streams.err.finish();
+        let exit = result.map_err(Failure::Running)?;
+        match written {
+            Ok(()) | Err(OutputError::Closed) => Ok(exit),
+            Err(OutputError::Failed(error)) => {
+                Err(Failure::Running(ToolError::new(format!("cannot write to standard output: {error}"))))
+            }
+        }
+    });
+    // A look-up that hangs must not hold up the end.
+    runtime.shutdown_background();
+    result
+}
+
+fn start_line(launch: &Launch, time: String) -> json::Start {
+    json::Start {
+        schema: format!("netdiag.{}/1", launch.name),
+        tool: launch.name.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        time,
+        args: launch.args.clone(),
+    }
+}
+
+/// What the tool is handed.
+fn context(
+    ports: LinuxPorts,
+    launch: &Launch,
+    (sender, commands): (&UnboundedSender<Command>, UnboundedReceiver<Command>),
+) -> Context {
+    let LinuxPorts { clock, sockets: _, facts } = ports;
+    let interfaces: BTreeMap<u32, String> = facts
+        .interfaces()
+        .map(|all| all.into_iter().map(|interface| (interface.index, interface.name)).collect())
+        .unwrap_or_default();
+    Context {
+        clock: Box::new(clock),
+        names: Rc::new(SystemNames::new(|| Mono::from_nanos(netdiag_sys::clock::monotonic()))),
+        facts: Some(Box::new(facts)),
+        interfaces,
+        secret: Secret::new(RandomState::new()),
+        commands,
+        streams: Streams {
+            out: Output::new(io::stdout(), sender.clone()),
+            err: Output::new(io::stderr(), sender.clone()),
+        },
+        terminal: terminal(),
+        args: launch.args.clone(),
+        version: env!("CARGO_PKG_VERSION"),
+    }
+}
+
+fn terminal() -> Terminal {
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    Terminal {
+        is_stdout: io::stdout().is_terminal(),
+        is_stderr: io::stderr().is_terminal(),
+        columns: netdiag_sys::process::terminal_columns(io::stdout().as_fd()).map(usize::from),
+        is_color_forced: is_set("CLICOLOR_FORCE"),
+        is_color_refused: is_set("NO_COLOR") || is_dumb,
+    }
+}
+
+/// Turns signals into commands until it is dropped.
+fn listen(commands: UnboundedSender<Command>) -> impl Drop {
+    struct Listening(Vec<tokio::task::JoinHandle<()>>);
+    impl Drop for Listening {
+        fn drop(&mut self) {
+            self.0.iter().for_each(tokio::task::JoinHandle::abort);
+        }
+    }
+    let wanted = [
+        (SignalKind::interrupt(), Command::Quit),
+        (SignalKind::terminate(), Command::Quit),
+        (SignalKind::quit(), Command::Interim),
+    ];
+    Listening(
+        wanted
+            .into_iter()
+            .filter_map(|(kind, command)| {
+                let mut stream = signal(kind).ok()?;
+                let commands = commands.clone();
+                Some(tokio::spawn(async move {
+                    while stream.recv().await.is_some() && commands.send(command).is_ok() {}
+                }))
+            })
+            .collect(),
+    )
+}

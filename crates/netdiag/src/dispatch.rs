@@ -1,0 +1,102 @@
+//! From the command line to a tool: `netdiag TOOL …`, `netdiag-TOOL …`, and what to do with a word that is no tool.
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+use clap::error::ErrorKind;
+use netdiag_tool::Exit;
+
+use crate::app::Launch;
+use crate::tools::{self, ToolEntry};
+use crate::{overview, privilege};
+
+/// Runs `netdiag ARGS…`.
+pub fn front(args: Vec<OsString>) -> ExitCode {
+    let matches = match tools::command().try_get_matches_from(&args) {
+        Ok(matches) => matches,
+        Err(error) => return unparsed(&error, &args),
+    };
+    match matches.subcommand() {
+        None => show(&overview::text()),
+        Some(("completions", matches)) => match matches.get_one::<clap_complete::Shell>("shell") {
+            Some(shell) => completions(*shell),
+            None => Exit::COULD_NOT_RUN.into(),
+        },
+        Some((name, matches)) => match tools::find(name) {
+            Some(tool) => {
+                let rest = args.get(2..).unwrap_or_default().to_vec();
+                exec_sibling(tool, &rest);
+                (tool.run)(matches, Launch::new(tool.manual.name, &rest))
+            }
+            None => Exit::COULD_NOT_RUN.into(),
+        },
+    }
+}
+
+/// Runs `netdiag-TOOL ARGS…`.
+pub fn tool(name: &'static str, args: Vec<OsString>) -> ExitCode {
+    let Some(tool) = tools::find(name) else { return Exit::COULD_NOT_RUN.into() };
+    match (tool.command)().try_get_matches_from(&args) {
+        Ok(matches) => (tool.run)(&matches, Launch::new(name, args.get(1..).unwrap_or_default())),
+        Err(error) => usage(&error),
+    }
+}
+
+/// A command line that does not parse: a program `netdiag-WORD` if there is one, else the error.
+fn unparsed(error: &clap::Error, args: &[OsString]) -> ExitCode {
+    if error.kind() == ErrorKind::InvalidSubcommand
+        && let Some(word) = args.get(1).and_then(|word| word.to_str())
+        && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    {
+        let failure = Command::new(format!("netdiag-{word}")).args(args.get(2..).unwrap_or_default()).exec();
+        if failure.kind() != io::ErrorKind::NotFound {
+            return complain(&format!("netdiag-{word}: {failure}"));
+        }
+    }
+    usage(error)
+}
+
+/// Shows what the parser has to say: help and version are a yes, the rest could not run.
+fn usage(error: &clap::Error) -> ExitCode {
+    let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    // Nothing is left to be said to a reader that has gone.
+    let _ = error.print();
+    if is_asked_for { Exit::YES.into() } else { Exit::COULD_NOT_RUN.into() }
+}
+
+fn show(text: &str) -> ExitCode {
+    match io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => Exit::YES.into(),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Exit::YES.into(),
+        Err(error) => complain(&format!("cannot write to standard output: {error}")),
+    }
+}
+
+fn complain(message: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "netdiag: {message}");
+    Exit::COULD_NOT_RUN.into()
+}
+
+fn completions(shell: clap_complete::Shell) -> ExitCode {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut tools::command(), "netdiag", &mut script);
+    show(&String::from_utf8_lossy(&script))
+}
+
+/// Becomes `netdiag-TOOL` beside this program, if that one was given a right (file capabilities) that this process
+/// lacks. Never through PATH: whoever may write there could take the place of a program with rights.
+fn exec_sibling(tool: &ToolEntry, rest: &[OsString]) {
+    if privilege::has_net_raw() {
+        return;
+    }
+    let sibling: Option<PathBuf> = std::env::current_exe().ok().and_then(|program| {
+        program.parent().map(|folder| folder.join(format!("netdiag-{}", tool.manual.name)))
+    });
+    if let Some(sibling) = sibling.filter(|sibling| netdiag_sys::process::has_file_capabilities(sibling)) {
+        // If it cannot be started, this program does what it can without the right.
+        let _ = Command::new(sibling).args(rest).exec();
+    }
+}
