@@ -31,7 +31,7 @@ impl MilliHertz {
     /// A rate of `per_second` probes per second, rounded to a thousandth; `None` if that is not positive or too large.
     pub fn from_per_second(per_second: f64) -> Option<Self> {
         let milli = (per_second * 1000.0).round();
-        (milli >= 1.0 && milli <= 1e15).then_some(Self(milli as u64))
+        (1.0..=1e15).contains(&milli).then_some(Self(milli as u64))
     }
 }
 

@@ -48,7 +48,7 @@ impl From<Pmtu> for Fragmentation {
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "one field per switch, as typed")]
 pub struct PingOptions {
-    /// Host to echo: a name, an IPv4 or IPv6 address, or a scoped one (fe80::1%eth0)
+    /// Host to echo: a name, an IPv4 or IPv6 address, or a scoped one (`fe80::1%eth0`)
     #[arg(value_name = "HOST")]
     pub target: String,
 
@@ -139,7 +139,7 @@ pub struct PingOptions {
     /// Source address to send from
     #[arg(long, value_name = "ADDR", help_heading = "From where")]
     pub source: Option<std::net::IpAddr>,
-    /// Firewall mark (needs CAP_NET_ADMIN)
+    /// Firewall mark (needs `CAP_NET_ADMIN`)
     #[arg(short, long, value_name = "N", help_heading = "From where")]
     pub mark: Option<u32>,
     /// Bypass the routing table
@@ -226,7 +226,7 @@ fn parse_rate(text: &str) -> Result<f64, String> {
         return Ok(f64::INFINITY);
     }
     match text.parse::<f64>() {
-        Ok(rate) if rate >= 0.001 && rate <= 1e9 => Ok(rate),
+        Ok(rate) if (0.001..=1e9).contains(&rate) => Ok(rate),
         _ => Err(format!("{text:?} is no rate: write probes per second (from 0.001) or `max`")),
     }
 }

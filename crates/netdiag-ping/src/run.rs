@@ -16,7 +16,7 @@ use crate::fold::Report;
 use crate::json::{Record, Subject, Summary};
 use crate::options::{PingOptions, Via};
 use crate::plan::Plan;
-use crate::text::{self, Heading};
+use crate::text::{self, Heading, Paint};
 use crate::view::View;
 
 /// The tool.
@@ -159,20 +159,15 @@ fn target_address(resolved: &Resolved, plan: &Plan, context: &Context) -> Result
     let wanted = plan.sockets.interface.as_deref();
     let by_name =
         context.interfaces.iter().find(|(_, name)| Some(name.as_str()) == wanted).map(|(index, _)| *index);
-    match by_name {
-        Some(index) => Ok(Address::scoped(address.ip, index)),
-        None => {
-            let names: Vec<&str> =
-                context.interfaces.values().map(String::as_str).filter(|name| *name != "lo").collect();
-            let message = format!("{} is a link-local address: it needs an interface", plan.host);
-            let example = names.first().copied().unwrap_or("eth0");
-            Err(ToolError::new(message).with_hint(format!(
-                "write {}%{example} (interfaces here: {})",
-                address.ip,
-                names.join(", ")
-            )))
-        }
+    if let Some(index) = by_name {
+        return Ok(Address::scoped(address.ip, index));
     }
+    let names: Vec<&str> =
+        context.interfaces.values().map(String::as_str).filter(|name| *name != "lo").collect();
+    let message = format!("{} is a link-local address: it needs an interface", plan.host);
+    let example = names.first().copied().unwrap_or("eth0");
+    let hint = format!("write {}%{example} (interfaces here: {})", address.ip, names.join(", "));
+    Err(ToolError::new(message).with_hint(hint))
 }
 
 /// A run that knows its target.
@@ -201,6 +196,9 @@ impl Session {
         view.target.clone_from(&self.plan.host);
         view.address = view.show(&self.address);
         view.is_group = audience == Audience::Group;
+        if context.terminal.has_color(self.plan.look.color) {
+            view.paint = Paint::Colour;
+        }
         view.ask_name(&self.address);
         if let Some(notice) = &fallback {
             view.notice(notice);
@@ -297,7 +295,7 @@ impl Session {
         let silence =
             (view.report.received == 0 && view.report.sent > 0).then(|| self.silence(&view.report, watch));
         if let Some(silence) = &silence {
-            view.text(&text::silence(silence));
+            view.text(&text::silence(silence, view.paint));
         }
         let via = match self.method {
             Method::Icmp => "icmp".to_owned(),

@@ -4,6 +4,7 @@
 use std::fmt::Write;
 use std::time::Duration;
 
+use anstyle::{AnsiColor, Style};
 use netdiag_model::event::{Damage, Reply};
 use netdiag_model::knowledge::icmp::Words;
 use netdiag_model::knowledge::silence::Silence;
@@ -69,6 +70,25 @@ pub(crate) fn round_trip(rtt: Rtt, look: &Look) -> String {
         9_995.. => format!("{}.{}", (micros + 50) / 1_000, (micros + 50) % 1_000 / 100),
         1_000.. => format!("{}.{:02}", (micros + 5) / 1_000, (micros + 5) % 1_000 / 10),
         _ => format!("{whole}.{rest:03}"),
+    }
+}
+
+/// Whether to use colour. iputils' lines never have any: programs read them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Paint {
+    /// None.
+    Plain,
+    /// For people at a terminal.
+    Colour,
+}
+
+impl Paint {
+    /// The look of a command that the reader may run.
+    const fn command(self) -> Style {
+        match self {
+            Self::Plain => Style::new(),
+            Self::Colour => AnsiColor::Cyan.on_default(),
+        }
     }
 }
 
@@ -263,11 +283,12 @@ fn general(value: f64) -> String {
 }
 
 /// After 100 % loss: what that means, and what to run next.
-pub(crate) fn silence(silence: &Silence) -> String {
+pub(crate) fn silence(silence: &Silence, paint: Paint) -> String {
     let mut text = silence.meaning().join("\n");
     text.push('\n');
+    let style = paint.command();
     for command in silence.advice() {
-        let _ = writeln!(text, "  next: {command}");
+        let _ = writeln!(text, "  next: {style}{command}{style:#}");
     }
     text
 }

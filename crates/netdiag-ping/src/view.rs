@@ -19,7 +19,7 @@ use netdiag_tool::{Escaped, Streams, json};
 use crate::fold::Report;
 use crate::json::{About, Record, ReplyRecord};
 use crate::plan::{Look, ReverseNames};
-use crate::text::{self, Remark};
+use crate::text::{self, Paint, Remark};
 
 /// A reverse name: asked for, or known.
 enum Name {
@@ -34,6 +34,7 @@ pub(crate) struct View<'a> {
     pub(crate) target: String,
     pub(crate) address: String,
     pub(crate) is_group: bool,
+    pub(crate) paint: Paint,
     streams: &'a mut Streams,
     interfaces: &'a BTreeMap<u32, String>,
     names: Rc<dyn Names>,
@@ -57,6 +58,7 @@ impl<'a> View<'a> {
             target: String::new(),
             address: String::new(),
             is_group: false,
+            paint: Paint::Plain,
             streams,
             interfaces,
             names,

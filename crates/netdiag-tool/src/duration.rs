@@ -17,7 +17,9 @@ pub fn parse(text: &str) -> Result<Duration, String> {
         unit => match UNITS.iter().find(|(name, _)| *name == unit) {
             Some((_, scale)) => *scale,
             None => {
-                return Err(format!("{text:?} is no duration: write seconds (0.2) or a unit (200ms, 5s, 2m)"));
+                return Err(format!(
+                    "{text:?} is no duration: write seconds (0.2) or a unit (200ms, 5s, 2m)"
+                ));
             }
         },
     };

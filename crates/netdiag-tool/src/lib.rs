@@ -17,5 +17,5 @@ pub use error::ToolError;
 pub use escape::Escaped;
 pub use exit::Exit;
 pub use output::{Output, OutputError};
-pub use terminal::{ColorChoice, Terminal};
+pub use terminal::{ColorChoice, ColorWish, Terminal};
 pub use tool::{Caller, Context, Right, Streams, Tool};

@@ -23,10 +23,20 @@ pub struct Terminal {
     pub is_stderr: bool,
     /// Width in columns, where known.
     pub columns: Option<usize>,
-    /// Whether the environment asks for colour (`CLICOLOR_FORCE`).
-    pub is_color_forced: bool,
-    /// Whether the environment forbids colour (`NO_COLOR`, `TERM=dumb`).
-    pub is_color_refused: bool,
+    /// What the environment says of colour.
+    pub wish: ColorWish,
+}
+
+/// What the environment says of colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColorWish {
+    /// Nothing.
+    #[default]
+    None,
+    /// Wanted even where no terminal is (`CLICOLOR_FORCE`).
+    Forced,
+    /// Not wanted (`NO_COLOR`, `TERM=dumb`).
+    Refused,
 }
 
 impl Terminal {
@@ -35,7 +45,11 @@ impl Terminal {
         match choice {
             ColorChoice::Always => true,
             ColorChoice::Never => false,
-            ColorChoice::Auto => !self.is_color_refused && (self.is_stdout || self.is_color_forced),
+            ColorChoice::Auto => match self.wish {
+                ColorWish::Refused => false,
+                ColorWish::Forced => true,
+                ColorWish::None => self.is_stdout,
+            },
         }
     }
 }
@@ -48,9 +62,9 @@ mod tests {
     fn the_option_wins_over_the_environment_and_that_over_the_terminal() {
         let screen = Terminal { is_stdout: true, ..Terminal::default() };
         assert!(screen.has_color(ColorChoice::Auto));
-        assert!(!Terminal { is_color_refused: true, ..screen }.has_color(ColorChoice::Auto));
-        assert!(Terminal { is_color_refused: true, ..screen }.has_color(ColorChoice::Always));
-        assert!(Terminal { is_color_forced: true, ..Terminal::default() }.has_color(ColorChoice::Auto));
+        assert!(!Terminal { wish: ColorWish::Refused, ..screen }.has_color(ColorChoice::Auto));
+        assert!(Terminal { wish: ColorWish::Refused, ..screen }.has_color(ColorChoice::Always));
+        assert!(Terminal { wish: ColorWish::Forced, ..Terminal::default() }.has_color(ColorChoice::Auto));
         assert!(!screen.has_color(ColorChoice::Never));
     }
 }

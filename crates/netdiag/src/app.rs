@@ -8,6 +8,7 @@ use std::ffi::OsString;
 use std::hash::RandomState;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 
@@ -18,7 +19,7 @@ use netdiag_engine::token::Secret;
 use netdiag_model::Mono;
 use netdiag_os::{LinuxPorts, LinuxSockets};
 use netdiag_resolve::SystemNames;
-use netdiag_tool::{Context, Exit, Output, OutputError, Streams, Terminal, Tool, ToolError, json};
+use netdiag_tool::{ColorWish, Context, Exit, Output, OutputError, Streams, Terminal, Tool, ToolError, json};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -36,6 +37,16 @@ impl Launch {
     pub fn new(name: &'static str, args: &[OsString]) -> Self {
         Self { name, args: args.iter().map(|arg| arg.to_string_lossy().into_owned()).collect() }
     }
+}
+
+/// The command line, the program's name first.
+pub(crate) fn args() -> Vec<OsString> {
+    std::env::args_os().collect()
+}
+
+/// The folder that this program stands in.
+pub(crate) fn folder() -> Option<PathBuf> {
+    std::env::current_exe().ok()?.parent().map(Path::to_path_buf)
 }
 
 /// Runs a tool to its end.
@@ -179,12 +190,20 @@ fn context(
 fn terminal() -> Terminal {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    let wish = if is_set("NO_COLOR") {
+        ColorWish::Refused
+    } else if is_set("CLICOLOR_FORCE") {
+        ColorWish::Forced
+    } else if is_dumb {
+        ColorWish::Refused
+    } else {
+        ColorWish::None
+    };
     Terminal {
         is_stdout: io::stdout().is_terminal(),
         is_stderr: io::stderr().is_terminal(),
         columns: netdiag_sys::process::terminal_columns(io::stdout().as_fd()).map(usize::from),
-        is_color_forced: is_set("CLICOLOR_FORCE"),
-        is_color_refused: is_set("NO_COLOR") || is_dumb,
+        wish,
     }
 }
 

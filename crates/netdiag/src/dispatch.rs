@@ -3,18 +3,18 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
 use clap::error::ErrorKind;
 use netdiag_tool::Exit;
 
-use crate::app::Launch;
+use crate::app::{self, Launch};
 use crate::tools::{self, ToolEntry};
 use crate::{overview, privilege};
 
 /// Runs `netdiag ARGS…`.
-pub fn front(args: Vec<OsString>) -> ExitCode {
+pub fn front() -> ExitCode {
+    let args = app::args();
     let matches = match tools::command().try_get_matches_from(&args) {
         Ok(matches) => matches,
         Err(error) => return unparsed(&error, &args),
@@ -37,7 +37,8 @@ pub fn front(args: Vec<OsString>) -> ExitCode {
 }
 
 /// Runs `netdiag-TOOL ARGS…`.
-pub fn tool(name: &'static str, args: Vec<OsString>) -> ExitCode {
+pub fn tool(name: &'static str) -> ExitCode {
+    let args = app::args();
     let Some(tool) = tools::find(name) else { return Exit::COULD_NOT_RUN.into() };
     match (tool.command)().try_get_matches_from(&args) {
         Ok(matches) => (tool.run)(&matches, Launch::new(name, args.get(1..).unwrap_or_default())),
@@ -92,9 +93,7 @@ fn exec_sibling(tool: &ToolEntry, rest: &[OsString]) {
     if privilege::has_net_raw() {
         return;
     }
-    let sibling: Option<PathBuf> = std::env::current_exe().ok().and_then(|program| {
-        program.parent().map(|folder| folder.join(format!("netdiag-{}", tool.manual.name)))
-    });
+    let sibling = app::folder().map(|folder| folder.join(format!("netdiag-{}", tool.manual.name)));
     if let Some(sibling) = sibling.filter(|sibling| netdiag_sys::process::has_file_capabilities(sibling)) {
         // If it cannot be started, this program does what it can without the right.
         let _ = Command::new(sibling).args(rest).exec();

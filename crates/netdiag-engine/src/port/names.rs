@@ -22,15 +22,15 @@ pub struct Resolved {
 /// The kinds of failure of a look-up, as getaddrinfo(3) tells them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LookupFailure {
-    /// The name does not exist (EAI_NONAME).
+    /// The name does not exist (`EAI_NONAME`).
     NoName,
-    /// The name exists and has no address of the family asked for (EAI_NODATA, EAI_ADDRFAMILY).
+    /// The name exists and has no address of the family asked for (`EAI_NODATA`, `EAI_ADDRFAMILY`).
     NoAddress,
-    /// No answer, or a temporary failure (EAI_AGAIN).
+    /// No answer, or a temporary failure (`EAI_AGAIN`).
     NoAnswer,
-    /// A name server failed for good (EAI_FAIL).
+    /// A name server failed for good (`EAI_FAIL`).
     ServerFailure,
-    /// Anything else (EAI_SYSTEM, EAI_MEMORY, …).
+    /// Anything else (`EAI_SYSTEM`, `EAI_MEMORY`, …).
     Other,
 }
 

@@ -69,10 +69,9 @@ impl<S: Strategy> Prober<S> {
             incoming.family == Family::V4 && is_whole && !icmp::is_checksum_right_v4(datagram.bytes);
         let len = incoming.len.saturating_sub(icmp::HEADER_LEN);
         let damage = match self.config.payload.verify(token, echo.data, len) {
-            // The token itself may be what was damaged; nothing of this is counted.
-            Proof::Foreign if is_broken => Some(Damage::Checksum),
+            // Be it the token itself that was damaged: nothing of this is counted.
+            _ if is_broken => Some(Damage::Checksum),
             Proof::Foreign => return self.handle_foreign(now),
-            Proof::Genuine(_) if is_broken => Some(Damage::Checksum),
             Proof::Genuine(damage) => damage,
         };
         if target.audience == Audience::Group || target.address.matches(&incoming.from) {
@@ -91,9 +90,8 @@ impl<S: Strategy> Prober<S> {
         let before = entry.state;
         let arrival = match before {
             State::Answered => Arrival::Duplicate,
-            State::TimedOut => Arrival::Late,
             State::Prepared | State::Waiting | State::Refused if is_in_time => Arrival::InTime,
-            State::Prepared | State::Waiting | State::Refused => Arrival::Late,
+            _ => Arrival::Late,
         };
         let subject = Subject { probe, target: entry.target, seq: entry.seq };
         if damage != Some(Damage::Checksum) {

@@ -15,13 +15,13 @@ pub struct Words(pub Icmp);
 impl fmt::Display for Words {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.family {
-            Family::V4 => write_v4(f, &self.0),
-            Family::V6 => write_v6(f, &self.0),
+            Family::V4 => write_v4(f, self.0),
+            Family::V6 => write_v6(f, self.0),
         }
     }
 }
 
-fn write_v4(f: &mut fmt::Formatter<'_>, icmp: &Icmp) -> fmt::Result {
+fn write_v4(f: &mut fmt::Formatter<'_>, icmp: Icmp) -> fmt::Result {
     let fixed = match (icmp.kind, icmp.code) {
         (3, 4) => return write!(f, "Frag needed and DF set (mtu = {})", icmp.info),
         (3, code) => match UNREACHABLE_V4.get(usize::from(code)) {
@@ -59,7 +59,7 @@ const UNREACHABLE_V4: [&str; 16] = [
     "Precedence Cutoff",
 ];
 
-fn write_redirect(f: &mut fmt::Formatter<'_>, code: u8, icmp: &Icmp) -> fmt::Result {
+fn write_redirect(f: &mut fmt::Formatter<'_>, code: u8, icmp: Icmp) -> fmt::Result {
     match code {
         0 => f.write_str("Redirect Network")?,
         1 => f.write_str("Redirect Host")?,
@@ -73,7 +73,7 @@ fn write_redirect(f: &mut fmt::Formatter<'_>, code: u8, icmp: &Icmp) -> fmt::Res
     }
 }
 
-fn write_v6(f: &mut fmt::Formatter<'_>, icmp: &Icmp) -> fmt::Result {
+fn write_v6(f: &mut fmt::Formatter<'_>, icmp: Icmp) -> fmt::Result {
     match (icmp.kind, icmp.code) {
         (1, code) => match UNREACHABLE_V6.get(usize::from(code)) {
             Some(text) => write!(f, "Destination unreachable: {text}"),

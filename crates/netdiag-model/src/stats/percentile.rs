@@ -33,7 +33,9 @@ impl Percentiles {
             Store::Exact(samples) if samples.len() < EXACT => samples.push(rtt.as_nanos()),
             Store::Exact(samples) => {
                 let Ok(mut histogram) = Histogram::new(3) else { return };
-                samples.iter().for_each(|&nanos| histogram += nanos);
+                for &nanos in samples.iter() {
+                    histogram += nanos;
+                }
                 histogram += rtt.as_nanos();
                 self.0 = Store::Histogram(Box::new(histogram));
             }

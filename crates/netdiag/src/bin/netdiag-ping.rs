@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    netdiag::dispatch::tool("ping", std::env::args_os().collect())
+    netdiag::dispatch::tool("ping")
 }

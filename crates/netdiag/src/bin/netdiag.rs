@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    netdiag::dispatch::front(std::env::args_os().collect())
+    netdiag::dispatch::front()
 }
