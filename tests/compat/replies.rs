@@ -5,7 +5,7 @@ use std::time::Duration;
 use libtest_mimic::Failed;
 use netdiag_lab::{Answer, Script};
 
-use crate::harness::{Case, Tested, case};
+use crate::harness::{Case, Tested, case, check};
 use crate::scene::{Scene, Sockets};
 
 pub(crate) const CASES: &[Case] = &[
@@ -71,7 +71,13 @@ fn link_local() -> Tested {
         let scene = Scene::pair(sockets)?;
         let address = scene.server()?.link_local("to-client")?;
         scene.same(&["-c", "2", "-i", "0.02", &format!("{address}%to-server")])?;
-        scene.same(&["-c", "2", "-i", "0.02", "-I", "to-server", &address.to_string()])?;
+        // Table: "scope".
+        let both = scene.run(&["-c", "2", "-i", "0.02", "-I", "to-server", &address.to_string()])?;
+        both.same_but(&[1])?;
+        let header = both.ours.stdout.lines().next().unwrap_or_default();
+        let source = scene.lab.node("client")?.link_local("to-server")?;
+        let expected = format!("PING {address}({address}%to-server) from {source} to-server: 56 data bytes");
+        check(header == expected, || both.to_string())?;
     }
     Ok(())
 }
@@ -98,14 +104,9 @@ fn names_from_the_hosts_file() -> Tested {
 fn reverse_names_from_the_hosts_file() -> Tested {
     let scene = named(Sockets::Datagram)?;
     for name in ["far.lab", "far6.lab"] {
-        // The first line need not have the name yet: no line waits for one. The second answer is a second later.
+        // Table: "names". The second answer is a second later.
         let both = scene.run(&["-c", "2", name])?;
-        let tail = |text: &str| crate::text::classic(text).split_off(2);
-        let (theirs, ours) = (tail(&both.theirs.stdout), tail(&both.ours.stdout));
-        crate::harness::check(theirs == ours, || {
-            format!("{}\n{both}", crate::text::differences(&theirs, &ours))
-        })?;
-        both.same_code()?;
+        both.same_but(&[2])?;
     }
     Ok(())
 }
@@ -143,18 +144,38 @@ fn wrong_data() -> Tested {
 
 fn another_address() -> Tested {
     for sockets in Sockets::BOTH {
-        let strange = Script::new(Answer::Echo);
-        let scene = Scene::pair(sockets)?.script(strange.clone().on(1, Answer::FromAddress("10.77.0.200".parse()?)));
-        scene.same(&["-c", "2", "-i", "0.02", "-W", "1", &scene.v4()?])?;
-        let scene = Scene::pair(sockets)?.script(strange.on(1, Answer::FromAddress("fd77::200".parse()?)));
-        scene.same(&["-c", "2", "-i", "0.02", "-W", "1", &scene.v6()?])?;
+        for (family, strange) in [("-4", "10.77.0.200"), ("-6", "fd77::200")] {
+            let script = Script::new(Answer::Echo).on(1, Answer::FromAddress(strange.parse()?));
+            let scene = Scene::pair(sockets)?.script(script);
+            let address = if family == "-4" { scene.v4()? } else { scene.v6()? };
+            let both = scene.run(&["-c", "2", "-i", "0.02", "-W", "1", &address])?;
+            // Table: "another address".
+            both.same_but(&[6])?;
+            both.both_say("(DIFFERENT ADDRESS!)")?;
+            check(both.ours.stdout.contains("2 packets transmitted, 1 received, 50% packet loss"), || both.to_string())?;
+        }
     }
     Ok(())
 }
 
 fn wrong_checksums() -> Tested {
+    let script = Script::new(Answer::Echo).on(1, Answer::BadChecksum);
+    let args = ["-c", "2", "-i", "0.05", "-W", "1"];
     // The kernel drops them before a datagram socket or a v6 socket sees them; a raw v4 socket does see them.
-    scripted(&Script::new(Answer::Echo).on(1, Answer::BadChecksum), &["-c", "2", "-i", "0.05", "-W", "1"])
+    for sockets in Sockets::BOTH {
+        let scene = Scene::pair(sockets)?.script(script.clone());
+        scene.same(&[&args[..], &[&scene.v6()?]].concat())?;
+        let both = scene.run(&[&args[..], &[&scene.v4()?]].concat())?;
+        if sockets == Sockets::Datagram {
+            both.same()?;
+            continue;
+        }
+        // Table: "wrong checksums".
+        both.same_but(&[2, 6])?;
+        let ours = &both.ours.stdout;
+        check(ours.contains("ms (BAD CHECKSUM!)\n") && ours.contains("1 received, +1 corrupted, 50%"), || both.to_string())?;
+    }
+    Ok(())
 }
 
 fn silence_between() -> Tested {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use netdiag_engine::port::{Attempt, Connection, Connector, OpenError, Outcome, SocketOptions};
 use netdiag_model::{Errno, Family, Moment, Mono, ProbeId};
-use netdiag_sys::epoll::{Epoll, Interest};
+use netdiag_sys::epoll::{Epoll, Events, Interest};
 use netdiag_sys::mmsg::ReceiveBatch;
 use netdiag_sys::setting::Setting;
 use netdiag_sys::socket::{Kind, Socket};
@@ -43,7 +43,7 @@ pub(crate) struct TcpConnector {
     timer: Timer,
     epoll: Readiness<Epoll>,
     ended: Vec<Outcome>,
-    ready: Vec<u64>,
+    events: Events,
     errors: ReceiveBatch,
     waker: Option<Waker>,
 }
@@ -64,7 +64,7 @@ impl TcpConnector {
         for &family in &families {
             match prepared(family, options) {
                 Err(OpenError::NoFamily(_)) if families.len() > 1 && missing.is_none() => {
-                    missing = Some(family)
+                    missing = Some(family);
                 }
                 other => drop(other?),
             }
@@ -80,7 +80,7 @@ impl TcpConnector {
             timer,
             epoll: Readiness::new(epoll),
             ended: Vec::new(),
-            ready: Vec::new(),
+            events: Events::default(),
             errors: ReceiveBatch::new(verdict::QUOTE),
             waker: None,
         })
@@ -143,24 +143,26 @@ impl TcpConnector {
 
     /// Looks at the sockets that are ready. `None` when none is.
     fn collect(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let ready = &mut self.ready;
-        ready.clear();
+        let events = &mut self.events;
         let polled = self.epoll.poll_with(cx, |epoll| {
-            ready.extend(epoll.ready().ok()?.map(|ready| ready.token));
-            (!ready.is_empty()).then_some(())
+            epoll.ready(events).ok()?;
+            (!events.is_empty()).then_some(())
         });
         if polled.is_pending() {
             return Poll::Pending;
         }
         let at = Moment::user(clock::now());
-        for index in 0..self.ready.len() {
-            let token = self.ready[index];
-            if token == TIMER {
-                let _ = self.timer.take();
-                self.give_up();
-            } else if let Some(attempt) = self.under_way.remove(&token) {
+        let mut is_time_up = false;
+        for token in self.events.tokens() {
+            if let Some(attempt) = self.under_way.remove(&token) {
                 self.ended.push(verdict::of(&attempt, at, &mut self.errors));
+            } else {
+                is_time_up |= token == TIMER;
             }
+        }
+        if is_time_up {
+            let _ = self.timer.take();
+            self.give_up();
         }
         Poll::Ready(())
     }

@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use netdiag_engine::port::{DatagramBatch, OpenError, ProbeSocket, Sent, SocketOptions, TransmitBatch};
 use netdiag_model::{Errno, Family};
-use netdiag_sys::epoll::{Epoll, Interest};
+use netdiag_sys::epoll::{Epoll, Events, Interest};
 use netdiag_sys::mmsg::SendBatch;
 use netdiag_sys::socket::Kind;
 
@@ -20,6 +20,7 @@ mod departures;
 mod lane;
 mod receive;
 mod send;
+mod warm_up;
 
 use departures::Numbering;
 use lane::Lane;
@@ -42,6 +43,7 @@ pub(crate) struct ProbeSockets {
     /// What came in while sending; the next receive delivers it.
     pending: DatagramBatch,
     readable: Readiness<Epoll>,
+    events: Events,
     /// Lanes whose send buffer was full, by their number in `lanes`.
     writable: Readiness<Epoll>,
     full: Vec<usize>,
@@ -63,6 +65,7 @@ impl ProbeSockets {
             reader: Reader::new(options.payload_len),
             pending: DatagramBatch::default(),
             readable: Readiness::new(done("create an epoll set", Epoll::new())?),
+            events: Events::default(),
             writable: Readiness::new(done("create an epoll set", Epoll::new())?),
             full: Vec::new(),
             waker: None,
@@ -76,7 +79,10 @@ impl ProbeSockets {
         }
         match missing {
             Some(error) if sockets.lanes.is_empty() => Err(error),
-            _ => Ok(sockets),
+            _ => {
+                warm_up::await_stamps();
+                Ok(sockets)
+            }
         }
     }
 

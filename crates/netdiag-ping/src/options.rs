@@ -84,13 +84,13 @@ pub struct PingOptions {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "When")]
     pub count: Option<u64>,
     /// Time between probes: seconds (0.2) or with a unit (200ms)
-    #[arg(short, long, value_name = "TIME", value_parser = duration::parse, help_heading = "When")]
+    #[arg(short, long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration::parse, help_heading = "When")]
     pub interval: Option<Duration>,
     /// How long to wait for an answer. In text as ping(8): used only while nothing has been answered
-    #[arg(short = 'W', long, value_name = "TIME", value_parser = duration::parse, help_heading = "When")]
+    #[arg(short = 'W', long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration::parse, help_heading = "When")]
     pub timeout: Option<Duration>,
     /// End the run after this time, whatever is outstanding
-    #[arg(short = 'w', long, value_name = "TIME", value_parser = duration::parse, help_heading = "When")]
+    #[arg(short = 'w', long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration::parse, help_heading = "When")]
     pub deadline: Option<Duration>,
     /// At most so many probes per second; `max` for as many as the kernel takes
     #[arg(long, value_name = "N|max", value_parser = parse_rate, help_heading = "When")]

@@ -205,12 +205,21 @@ fn rate(options: &PingOptions) -> Rate {
 
 /// As ping(8): names are looked up when the host was given by name, or when asked to.
 fn reverse_names(options: &PingOptions) -> ReverseNames {
-    let is_address = options.target.parse::<IpAddr>().is_ok() || options.target.contains([':', '%']);
+    let is_address = is_v4_number(&options.target) || options.target.contains([':', '%']);
     if options.numeric || options.flood || (is_address && !options.force_names) {
         ReverseNames::None
     } else {
         ReverseNames::All
     }
+}
+
+/// Whether inet_aton(3) reads it as an address: one to four numbers, decimal, octal or hexadecimal (`127.1`, `0`).
+fn is_v4_number(text: &str) -> bool {
+    let is_number = |part: &str| match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
+        Some(hex) => !hex.is_empty() && hex.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()),
+    };
+    text.split('.').count() <= 4 && text.split('.').all(is_number)
 }
 
 fn look(options: &PingOptions, interval: Duration) -> Look {

@@ -1,5 +1,7 @@
 //! A run of ping from its plan to its exit code.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
 use clap::{ArgMatches, Args, FromArgMatches};
 use netdiag_engine::driver::{self, Command, Outlet, Ports};
 use netdiag_engine::port::{LookupFailure, Names, NeighbourState, OpenError, Resolved, Sockets};
@@ -16,7 +18,7 @@ use crate::fold::Report;
 use crate::json::{Record, Subject, Summary};
 use crate::options::{PingOptions, Via};
 use crate::plan::Plan;
-use crate::text::{self, Heading, Paint};
+use crate::text::{self, Content, Heading, Paint};
 use crate::view::View;
 
 /// The tool.
@@ -153,6 +155,13 @@ fn target_address(resolved: &Resolved, plan: &Plan, context: &Context) -> Result
     let Some(&address) = resolved.addresses.first() else {
         return Err(ToolError::new(format!("{}: the name has no address", plan.host)));
     };
+    if address.ip.is_unspecified() {
+        // As ping(8): "any address" of this host means this host.
+        return Ok(Address::from(plan.sockets.source.unwrap_or(match address.ip {
+            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        })));
+    }
     if !address.needs_scope() || address.scope != 0 {
         return Ok(address);
     }
@@ -261,7 +270,12 @@ impl Session {
             address: view.address.clone(),
             family: self.address.family(),
             from,
-            size: self.plan.size,
+            content: match self.method {
+                Method::Tcp { port } => Content::Connections(port),
+                Method::Icmp | Method::Udp => Content::Data(self.plan.size),
+            },
+            // Which one the kernel chose for 0 is not known here.
+            flow_label: sockets.flow_label.filter(|&label| label != 0),
         };
         view.text(&heading.line());
     }

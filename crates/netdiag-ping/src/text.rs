@@ -24,20 +24,38 @@ pub(crate) struct Heading {
     pub(crate) family: Family,
     /// Source address and interface, if one of them was asked for.
     pub(crate) from: Option<(String, String)>,
-    /// Octets of data.
-    pub(crate) size: u32,
+    /// What is sent.
+    pub(crate) content: Content,
+    /// The flow label that was asked for.
+    pub(crate) flow_label: Option<u32>,
+}
+
+/// What probes are, as the header says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Packets with so many octets of data.
+    Data(u32),
+    /// TCP connections to this port.
+    Connections(u16),
 }
 
 impl Heading {
     pub(crate) fn line(&self) -> String {
-        let Self { host, address, size, .. } = self;
+        let Self { host, address, .. } = self;
         let from = self
             .from
             .as_ref()
             .map_or(String::new(), |(source, interface)| format!("from {source} {interface}: "));
-        match self.family {
-            Family::V4 => format!("PING {host} ({address}) {from}{size}({}) bytes of data.\n", size + 28),
-            Family::V6 => format!("PING {host}({address}) {from}{size} data bytes\n"),
+        match (self.content, self.family) {
+            (Content::Data(size), Family::V4) => {
+                format!("PING {host} ({address}) {from}{size}({}) bytes of data.\n", size + 28)
+            }
+            (Content::Data(size), Family::V6) => {
+                let flow =
+                    self.flow_label.map_or(String::new(), |label| format!(", flow 0x{label:05x}, "));
+                format!("PING {host}({address}) {flow}{from}{size} data bytes\n")
+            }
+            (Content::Connections(port), _) => format!("PING {host} ({address}) {from}TCP port {port}.\n"),
         }
     }
 }
@@ -146,7 +164,9 @@ fn dump(line: &mut String, data: &[u8]) {
 
 /// The line of an ICMP error.
 pub(crate) fn icmp_error(from: &str, seq: u64, icmp: Icmp) -> String {
-    format!("From {from} icmp_seq={} {}\n", seq & 0xffff, Words(icmp))
+    // What iputils reads from a raw socket itself, rather than from the error queue, has a colon.
+    let colon = if icmp.is_advice() { ":" } else { "" };
+    format!("From {from}{colon} icmp_seq={} {}\n", seq & 0xffff, Words(icmp))
 }
 
 /// What standard error gets when this host does not let a probe out.

@@ -217,7 +217,6 @@ impl Sink for View<'_> {
     fn event(&mut self, now: Reading, event: &Event) -> ControlFlow<()> {
         if let Event::Sent { subject, .. } | Event::SendError { subject, .. } = event
             && self.look.has_outstanding
-            && !self.look.is_quiet
             && subject.seq > 1
             && !self.report.is_last_answered
         {

@@ -1,7 +1,7 @@
 //! Networks as TOML: what stands in a file, checked and made into a plan.
 //!
-//! Reading finds every mistake; what has been read can be simulated. Nothing moves here. The keys are documented on the
-//! structs that they are read into, and by the files in `tests/networks`.
+//! Reading finds every mistake; what has been read can be simulated. Nothing moves here. `tests/networks/README.md`
+//! lists the keys with their defaults; the structs that they are read into say what each one means.
 
 mod file;
 mod graph;

@@ -31,6 +31,8 @@ pub(crate) struct Packet {
     pub(crate) is_fragmentable: bool,
     /// Nodes that it has passed; bounds every loop.
     pub(crate) hops: u8,
+    /// How often it, or what it answers, has been doubled on its way; bounds every avalanche.
+    pub(crate) doublings: u8,
     pub(crate) goal: Goal,
     pub(crate) trace: Option<Trace>,
     /// Its checksum is wrong: the receiver's kernel drops it.
@@ -202,6 +204,7 @@ mod tests {
             flow_label: 0,
             is_fragmentable: false,
             hops: 0,
+            doublings: 0,
             goal: Goal::Nowhere,
             trace: None,
             is_damaged: true,

@@ -40,6 +40,9 @@ use routes::Routes;
 use timers::Timers;
 use way::{Passage, Way};
 
+/// How often links may double one packet; a loop of doubling links would otherwise fill the memory.
+const MOST_DOUBLINGS: u8 = 3;
+
 /// How long a packet takes to its own sender.
 const LOOPBACK: Duration = Duration::from_micros(10);
 
@@ -199,6 +202,7 @@ impl World {
         let state = self.links[id.link().index()].1;
         let way = &mut self.ways[id.index()];
         let passage = way.carry(self.now, packet.len(), state);
+        let may_double = packet.doublings < MOST_DOUBLINGS;
         let link = || self.links[id.link().index()].0.name.clone();
         match passage {
             Passage::Lost(cause) => {
@@ -207,6 +211,8 @@ impl World {
                 self.note(packet.trace, || lost);
             }
             Passage::Arrives { at, again, held_back, flip } => {
+                let again = again.filter(|_| may_double);
+                packet.doublings += u8::from(again.is_some());
                 let mut notes = Vec::new();
                 notes.extend(held_back.map(|by| Happening::HeldBack { link: link(), by }));
                 notes.extend(again.map(|_| Happening::Duplicated { link: link() }));
@@ -266,6 +272,7 @@ impl World {
             // Linux answers without DF; over IPv6 it has found the path's MTU by the time that matters.
             is_fragmentable: true,
             hops: 0,
+            doublings: 0,
             goal: Goal::Nowhere,
             trace: None,
             is_damaged: false,

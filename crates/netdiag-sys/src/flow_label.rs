@@ -10,7 +10,8 @@ use crate::socket::{Socket, checked};
 const IPV6_FLOWLABEL_MGR: i32 = 32;
 const ACTION_GET: u8 = 0;
 const FLAG_CREATE: u16 = 1;
-const SHARE_EXCLUSIVE: u8 = 1;
+/// `IPV6_FL_S_USER`: an exclusive lease would outlive its socket by seconds, in the way of the next run.
+const SHARE_USER: u8 = 3;
 /// Octets of `struct in6_flowlabel_req`, and offsets of its fields.
 const LEN: usize = 32;
 const LABEL: usize = 16;
@@ -27,7 +28,7 @@ impl Socket {
         request[..16].copy_from_slice(&Ipv6Addr::LOCALHOST.octets());
         request[LABEL..LABEL + 4].copy_from_slice(&label.to_be_bytes());
         request[20] = ACTION_GET;
-        request[21] = SHARE_EXCLUSIVE;
+        request[21] = SHARE_USER;
         request[22..24].copy_from_slice(&FLAG_CREATE.to_ne_bytes());
         let place = request.as_mut_ptr().cast();
         // SAFETY: `request` is valid for reading over LEN octets, and for writing too: the kernel puts a label that it

@@ -16,6 +16,6 @@ mod tool;
 pub use error::ToolError;
 pub use escape::Escaped;
 pub use exit::Exit;
-pub use output::{Output, OutputError};
+pub use output::{Output, OutputError, Streams};
 pub use terminal::{ColorChoice, ColorWish, Terminal};
-pub use tool::{Caller, Context, Right, Streams, Tool};
+pub use tool::{Caller, Context, Right, Tool};

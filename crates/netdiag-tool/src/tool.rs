@@ -14,7 +14,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::error::ToolError;
 use crate::exit::Exit;
-use crate::output::Output;
+use crate::output::Streams;
 use crate::terminal::Terminal;
 
 /// A right that a plan may need to keep while it runs (capabilities(7)).
@@ -35,14 +35,6 @@ pub enum Caller {
     Root,
     /// Anyone else.
     User,
-}
-
-/// Where a tool writes: data to `out`, everything said about the run to `err`.
-pub struct Streams {
-    /// Standard output.
-    pub out: Output,
-    /// Standard error.
-    pub err: Output,
 }
 
 /// All that a running tool is handed. It has no other way to the outside.

@@ -19,7 +19,7 @@ use netdiag_engine::token::Secret;
 use netdiag_model::Mono;
 use netdiag_os::{LinuxPorts, LinuxSockets};
 use netdiag_resolve::SystemNames;
-use netdiag_tool::{ColorWish, Context, Exit, Output, OutputError, Streams, Terminal, Tool, ToolError, json};
+use netdiag_tool::{ColorWish, Context, Exit, OutputError, Streams, Terminal, Tool, ToolError, json};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
@@ -50,23 +50,32 @@ pub(crate) fn folder() -> Option<PathBuf> {
 }
 
 /// Runs a tool to its end.
-pub fn launch<T: Tool>(matches: &ArgMatches, launch: Launch) -> ExitCode {
-    let is_json = T::is_json(matches);
-    let name = launch.name;
-    let result =
-        open::<T>(matches).and_then(|(opened, ports)| run::<T>(opened, ports, launch.clone(), is_json));
-    match result {
-        Ok(exit) => exit.into(),
+pub fn launch<T: Tool>(matches: &ArgMatches, launch: &Launch) -> ExitCode {
+    let form = if T::is_json(matches) { Form::Json } else { Form::Text };
+    let result = open::<T>(matches).and_then(|(opened, ports)| run::<T>(opened, ports, (launch, form)));
+    let error = match result {
+        Ok(exit) => return exit.into(),
         Err(Failure::BeforeStart(error)) => {
-            if is_json {
+            if form == Form::Json {
                 let now = LinuxPorts::open().map(|ports| ports.clock.now().wall);
                 let time = now.map(json::time).unwrap_or_default();
-                let _ = io::stdout().write_all(&json::line(&start_line(&launch, time)));
+                let _ = io::stdout().write_all(&json::line(&start_line(launch, time)));
             }
-            report(name, &error, is_json)
+            error
         }
-        Err(Failure::Running(error)) => report(name, &error, is_json),
-    }
+        Err(Failure::Running(error)) => error,
+    };
+    report(launch.name, &error, form);
+    Exit::COULD_NOT_RUN.into()
+}
+
+/// In what form data is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// For people.
+    Text,
+    /// JSON Lines.
+    Json,
 }
 
 /// Where a run ended with an error.
@@ -77,20 +86,15 @@ enum Failure {
     Running(ToolError),
 }
 
-/// Says why a run ended: as the last JSON line, and as text.
-fn report(name: &str, error: &ToolError, is_json: bool) -> ExitCode {
-    if is_json {
+/// Says why a run ended: as the last JSON line, and as text. Where it cannot be said there is nobody to tell.
+fn report(name: &str, error: &ToolError, form: Form) {
+    if form == Form::Json {
         let record = json::Error { message: error.message.clone(), hint: error.hint.clone() };
         let _ = io::stdout().write_all(&json::line(&record));
     }
-    let hint = error
-        .hint
-        .as_deref()
-        .unwrap_or_default()
-        .lines()
-        .fold(String::new(), |text, line| text + "  " + line + "\n");
+    let hint = error.hint.as_deref().unwrap_or_default();
+    let hint = hint.lines().fold(String::new(), |text, line| text + "  " + line + "\n");
     let _ = write!(io::stderr(), "netdiag {name}: {error}\n{hint}");
-    Exit::COULD_NOT_RUN.into()
 }
 
 /// Everything that may need a right, and then the end of all rights but those that the plan keeps.
@@ -116,8 +120,7 @@ fn system(operation: &str, error: &io::Error) -> ToolError {
 fn run<T: Tool>(
     opened: T::Opened,
     ports: LinuxPorts,
-    launch: Launch,
-    is_json: bool,
+    (launch, form): (&Launch, Form),
 ) -> Result<Exit, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -125,23 +128,19 @@ fn run<T: Tool>(
         .map_err(|error| Failure::BeforeStart(system("starting the runtime", &error)))?;
     let result = runtime.block_on(async {
         let (sender, commands) = unbounded_channel();
-        let mut context = context(ports, &launch, (&sender, commands));
-        if is_json {
-            let line = start_line(&launch, json::time(context.clock.now().wall));
+        let mut context = context(ports, launch, (&sender, commands));
+        if form == Form::Json {
+            let line = start_line(launch, json::time(context.clock.now().wall));
             context.streams.out.write(&json::line(&line));
         }
-        let listening = listen(sender);
+        let listening = listen(&sender);
         let result = T::run(opened, &mut context).await;
         drop(listening);
-        let written = context.streams.out.finish();
-        // Where errors cannot be shown there is nobody to tell.
-        let _ = context.streams.err.finish();
+        let written = context.streams.finish();
         let exit = result.map_err(Failure::Running)?;
         match written {
             Ok(()) | Err(OutputError::Closed) => Ok(exit),
-            Err(OutputError::Failed(error)) => {
-                Err(Failure::Running(ToolError::new(format!("cannot write to standard output: {error}"))))
-            }
+            Err(error) => Err(Failure::Running(ToolError::new(error.to_string()))),
         }
     });
     // A look-up that hangs must not hold up the end.
@@ -177,10 +176,7 @@ fn context(
         interfaces,
         secret: Secret::new(RandomState::new()),
         commands,
-        streams: Streams {
-            out: Output::new(io::stdout(), sender.clone()),
-            err: Output::new(io::stderr(), sender.clone()),
-        },
+        streams: Streams::new(io::stdout(), io::stderr(), sender.clone()),
         terminal: terminal(),
         args: launch.args.clone(),
         version: env!("CARGO_PKG_VERSION"),
@@ -208,7 +204,7 @@ fn terminal() -> Terminal {
 }
 
 /// Turns signals into commands until it is dropped.
-fn listen(commands: UnboundedSender<Command>) -> impl Drop {
+fn listen(commands: &UnboundedSender<Command>) -> impl Drop {
     struct Listening(Vec<tokio::task::JoinHandle<()>>);
     impl Drop for Listening {
         fn drop(&mut self) {

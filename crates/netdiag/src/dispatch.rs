@@ -29,7 +29,7 @@ pub fn front() -> ExitCode {
             Some(tool) => {
                 let rest = args.get(2..).unwrap_or_default().to_vec();
                 exec_sibling(tool, &rest);
-                (tool.run)(matches, Launch::new(tool.manual.name, &rest))
+                (tool.run)(matches, &Launch::new(tool.manual.name, &rest))
             }
             None => Exit::COULD_NOT_RUN.into(),
         },
@@ -41,7 +41,7 @@ pub fn tool(name: &'static str) -> ExitCode {
     let args = app::args();
     let Some(tool) = tools::find(name) else { return Exit::COULD_NOT_RUN.into() };
     match (tool.command)().try_get_matches_from(&args) {
-        Ok(matches) => (tool.run)(&matches, Launch::new(name, args.get(1..).unwrap_or_default())),
+        Ok(matches) => (tool.run)(&matches, &Launch::new(name, args.get(1..).unwrap_or_default())),
         Err(error) => usage(&error),
     }
 }

@@ -19,7 +19,7 @@ pub struct ToolEntry {
     /// The JSON Schema of the tool's output, as pretty-printed text ending in a newline; its `$id` is `netdiag.TOOL/1`.
     pub schema: fn() -> String,
     /// Starts the tool with options that have been parsed.
-    pub run: fn(&ArgMatches, app::Launch) -> ExitCode,
+    pub run: fn(&ArgMatches, &app::Launch) -> ExitCode,
 }
 
 /// Every tool that is built, in the order of the overview.

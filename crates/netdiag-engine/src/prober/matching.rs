@@ -15,7 +15,9 @@ use crate::strategy::Strategy;
 use crate::token::{Proof, TOKEN_LEN};
 
 /// Octets before the token in the data of a UDP probe: shard and sequence number.
-const UDP_KEY_LEN: usize = 4;
+pub(super) const UDP_KEY_LEN: usize = 4;
+/// The UDP header (RFC 768), in octets.
+const UDP_HEADER_LEN: usize = 8;
 
 impl<S: Strategy> Prober<S> {
     /// Takes in a message, an error or the stamp of a departure.
@@ -122,7 +124,7 @@ impl<S: Strategy> Prober<S> {
     ) -> Option<Reply> {
         let len = match self.config.method {
             // An ICMP error tells nothing of the data's length: it stands for the probe that it answers.
-            Method::Udp => self.config.payload.len() + icmp::HEADER_LEN,
+            Method::Udp => UDP_HEADER_LEN + UDP_KEY_LEN + self.config.payload.len(),
             Method::Icmp | Method::Tcp { .. } => datagram.incoming.len,
         };
         let incoming = datagram.incoming;

@@ -145,6 +145,10 @@ impl Echo {
         if self.deadline.is_some() || !self.has_sent_all() {
             return None;
         }
+        if self.settled >= self.asked {
+            // Nothing is outstanding: there is nothing to wait for.
+            return Some(now);
+        }
         let span = self.linger_span(linger);
         Some(*self.linger_until.get_or_insert(now + span))
     }

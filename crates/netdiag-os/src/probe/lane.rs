@@ -33,8 +33,9 @@ pub(super) struct Lane {
     pub(super) departures: Departures,
     /// The kernel's count of dropped messages when it was last seen.
     pub(super) dropped: u32,
-    /// Whether something was sent since it was last read.
-    pub(super) is_stirred: bool,
+    /// Whether the epoll set tells when there is something to read. While it does not, it is read without asking:
+    /// under load there always is something, and telling so would cost a wake-up for every packet.
+    pub(super) is_watched: bool,
 }
 
 impl Lane {
@@ -59,7 +60,7 @@ impl Lane {
         hear(&socket)?;
         size_buffers(&socket, options)?;
         let departures = Departures::new(&socket, numbering, options.in_flight);
-        Ok(Self { socket, kind, family, shard, identifier, flow, departures, dropped: 0, is_stirred: false })
+        Ok(Self { socket, kind, family, shard, identifier, flow, departures, dropped: 0, is_watched: true })
     }
 
     /// The shard that a message with this identifier belongs to; `None` for another program's. Sockets other than raw
@@ -93,7 +94,6 @@ impl Lane {
     /// Notes that these packets have left.
     pub(super) fn sent(&mut self, items: &[Transmit]) {
         self.departures.sent(items.iter().map(|item| item.probe));
-        self.is_stirred = true;
     }
 
     /// Prepares for a send.

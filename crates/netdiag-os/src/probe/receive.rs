@@ -10,6 +10,7 @@ use std::task::{Context, Poll};
 use netdiag_engine::port::{DatagramBatch, Incoming, Via};
 use netdiag_model::{Address, Family, Icmp, Moment, Reading, Stamp, Wall};
 use netdiag_sys::control::Control;
+use netdiag_sys::epoll::{Epoll, Events, Interest};
 use netdiag_sys::error_queue::{ExtendedError, Origin};
 use netdiag_sys::mmsg::{BATCH, Queue, ReceiveBatch, Received};
 use netdiag_sys::socket::Kind;
@@ -36,31 +37,47 @@ impl ProbeSockets {
             batch.push(datagram.incoming.clone(), datagram.bytes);
         }
         self.pending.clear();
-        // What was sent has departed and may have been answered by now; the runtime does not know yet.
-        for lane in &mut self.lanes {
-            if lane.is_stirred && batch.len() < ENOUGH {
-                lane.is_stirred = !self.reader.read(lane, batch);
-            }
-        }
-        if !batch.is_empty() || batch.dropped() > 0 {
+        let (lanes, reader, events) = (&mut self.lanes, &mut self.reader, &mut self.events);
+        let mut take = |epoll: &Epoll| {
+            look(epoll, events, lanes);
+            read_unwatched(epoll, lanes, (reader, batch));
+            (!batch.is_empty() || batch.dropped() > 0).then_some(())
+        };
+        // The runtime does not know yet of what has come in since it last looked.
+        if self.readable.get().and_then(&mut take).is_some() {
             return Poll::Ready(());
         }
-        let (lanes, reader) = (&mut self.lanes, &mut self.reader);
-        let polled = self.readable.poll_with(cx, |epoll| {
-            for ready in epoll.ready().ok()? {
-                if batch.len() >= ENOUGH {
-                    break;
-                }
-                if let Some(lane) = lanes.get_mut(ready.token as usize) {
-                    reader.read(lane, batch);
-                }
-            }
-            (!batch.is_empty() || batch.dropped() > 0).then_some(())
-        });
+        let polled = self.readable.poll_with(cx, |epoll| take(epoll));
         if polled.is_pending() && !self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
             self.waker = Some(cx.waker().clone());
         }
         polled
+    }
+}
+
+/// Takes the sockets that the epoll set tells of out of it.
+fn look(epoll: &Epoll, events: &mut Events, lanes: &mut [Lane]) {
+    if !lanes.iter().any(|lane| lane.is_watched) || epoll.ready(events).is_err() {
+        return;
+    }
+    for token in events.tokens() {
+        if let Some(lane) = lanes.get_mut(token as usize) {
+            lane.is_watched = epoll.remove(lane.socket.as_fd()).is_err();
+        }
+    }
+}
+
+/// Reads the sockets that are not watched. Those that have nothing are watched from then on.
+fn read_unwatched(epoll: &Epoll, lanes: &mut [Lane], (reader, batch): (&mut Reader, &mut DatagramBatch)) {
+    for (number, lane) in lanes.iter_mut().enumerate() {
+        if lane.is_watched || batch.len() >= ENOUGH {
+            continue;
+        }
+        let before = batch.len();
+        reader.read(lane, batch);
+        if batch.len() == before {
+            lane.is_watched = epoll.add(lane.socket.as_fd(), number as u64, Interest::Read).is_ok();
+        }
     }
 }
 
@@ -112,8 +129,8 @@ impl Reader {
         Self { messages: ReceiveBatch::new(payload_len + HEADERS), errors: ReceiveBatch::new(QUOTE) }
     }
 
-    /// Reads a socket until it is empty, or enough has come in. Whether it is empty.
-    fn read(&mut self, lane: &mut Lane, batch: &mut DatagramBatch) -> bool {
+    /// Reads a socket until it is empty, or enough has come in.
+    fn read(&mut self, lane: &mut Lane, batch: &mut DatagramBatch) {
         while batch.len() < ENOUGH {
             let got = self.receive(lane);
             let read = clock::now();
@@ -122,10 +139,9 @@ impl Reader {
                 push_message(lane, &self.messages.get(index), read, batch);
             }
             if got < BATCH {
-                return true;
+                break;
             }
         }
-        false
     }
 
     fn receive(&mut self, lane: &Lane) -> usize {

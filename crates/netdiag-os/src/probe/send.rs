@@ -105,15 +105,15 @@ impl ProbeSockets {
         if self.full.is_empty() {
             return Poll::Ready(());
         }
-        let (lanes, full) = (&self.lanes, &mut self.full);
+        let (lanes, full, events) = (&self.lanes, &mut self.full, &mut self.events);
         self.writable.poll_with(cx, |epoll| {
-            let ready: Vec<u64> = epoll.ready().ok()?.map(|ready| ready.token).collect();
-            for &token in &ready {
+            epoll.ready(events).ok()?;
+            for token in events.tokens() {
                 // It can only fail when it is not there, which is what is wanted.
                 let _ = epoll.remove(lanes[token as usize].socket.as_fd());
                 full.retain(|&number| number as u64 != token);
             }
-            (!ready.is_empty()).then_some(())
+            (!events.is_empty()).then_some(())
         })
     }
 }

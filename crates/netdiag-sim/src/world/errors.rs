@@ -68,7 +68,7 @@ impl World {
         self.note(packet.trace, || Happening::Refused { node: name, icmp });
         let body = Body::Error(Box::new(ErrorBody { icmp, quote }));
         let mut error = self.packet(node, (source, packet.source), body);
-        error.trace = packet.trace;
+        (error.trace, error.doublings) = (packet.trace, packet.doublings);
         error.tos = if source.is_ipv4() { INTERNETWORK_CONTROL } else { 0 };
         self.emit(node, Box::new(error));
     }

@@ -76,7 +76,7 @@ impl World {
         let source = if is_group { own.address(packet.family()) } else { None };
         let source = source.unwrap_or(packet.destination);
         let mut answer = self.packet(node, (source, packet.source), body);
-        answer.trace = packet.trace;
+        (answer.trace, answer.doublings) = (packet.trace, packet.doublings);
         answer.tos = packet.tos;
         answer
     }
