@@ -3,6 +3,7 @@
 //! A row is a [`Row`] in [`ROWS`] and a file with its `run`; everything a row needs from outside (release
 //! builds, programs, paired timing) it gets from its [`Bench`]. Benches are run by hand, never as tests.
 
+mod accuracy;
 mod measure;
 mod peers;
 mod report;
@@ -42,7 +43,7 @@ struct Row {
 }
 
 /// Every row, in the order of the table.
-const ROWS: &[Row] = &[size::ROW, startup::ROW];
+const ROWS: &[Row] = &[accuracy::ROW, size::ROW, startup::ROW];
 
 /// What a row is handed.
 struct Bench {

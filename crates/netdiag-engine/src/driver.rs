@@ -171,7 +171,7 @@ impl<S: Strategy> Driver<'_, '_, S> {
         }
     }
 
-    /// Sends what may go now; whether anything went.
+    /// Sends what may go now; whether to look again at once.
     fn transmit(&mut self, cx: &mut Context<'_>, now: Reading) -> bool {
         match self.block {
             Some(Block::NoBuffers(until)) if until > now.mono => return false,
@@ -185,7 +185,8 @@ impl<S: Strategy> Driver<'_, '_, S> {
         }
         self.block = None;
         match &mut self.ports.outlet {
-            Outlet::Socket(_) => self.transmit_packets(now),
+            // A socket that has just become full is asked at once when it is ready: that leaves the waker with it.
+            Outlet::Socket(_) => self.transmit_packets(now) || self.block == Some(Block::Full),
             Outlet::Connector(connector) => {
                 let mut has_started = false;
                 while let Some(attempt) = self.prober.poll_attempt(now) {

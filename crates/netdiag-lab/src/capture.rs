@@ -4,21 +4,25 @@
 //! for frames that come in, when the device hands them over. `CLOCK_REALTIME`, in nanoseconds.
 
 use std::io;
-use std::os::fd::AsFd;
 
 use netdiag_sys::packet::{Addressed, InterfaceIndex, PacketSocket};
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::{Deserialize, Serialize};
 
-use crate::agent::Role;
+use crate::agent::Job;
 use crate::agent::control::{Control, Order};
 use crate::error::{Error, Result};
 use crate::frame::{Echo, Packet};
-use crate::node::Node;
 use crate::remote::Agent;
+use crate::site::Site;
+
+/// The role of the agent behind a capture.
+pub(crate) const ROLE: &str = "capture";
 
 const LARGEST: usize = 1 << 16;
-const BUFFER: i32 = 16 << 20;
+const BUFFER: i32 = 64 << 20;
+/// How often the buffer is emptied: it holds some 80 000 small frames.
+const ROUND: Timespec = Timespec { tv_sec: 0, tv_nsec: 20_000_000 };
 
 /// Which way a frame went, as seen from the node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,11 +44,11 @@ pub struct Captured {
     pub echo: Echo,
 }
 
-/// A running capture; see [`Node::capture`].
+/// A running capture; see [`crate::Node::capture`].
 #[derive(Debug)]
 pub struct Capture {
     agent: Agent,
-    node: Node,
+    site: Site,
 }
 
 /// What the agent hands over: the records, and last whether any were lost.
@@ -55,10 +59,10 @@ enum Line {
 }
 
 impl Capture {
-    pub(crate) fn start(node: Node, interface: &str) -> Result<Self> {
-        let name = format!("the capture on {} {interface}", node.name());
-        let agent = Agent::start(name, Role::Capture(interface.into()), node.place())?;
-        Ok(Self { agent, node })
+    pub(crate) fn start(site: Site, interface: &str) -> Result<Self> {
+        let name = format!("the capture on {} {interface}", site.name());
+        let agent = Agent::start(name, Job::new(ROLE, interface), site.place())?;
+        Ok(Self { agent, site })
     }
 
     /// Ends the capture. Everything that passed before this call is in it, in order of capture.
@@ -72,7 +76,7 @@ impl Capture {
                 Line::Echo(captured) => echoes.push(captured),
                 Line::Lost(frames) => {
                     return Err(Error::Refused {
-                        operation: format!("capturing in {}", self.node.name()),
+                        operation: format!("capturing in {}", self.site.name()),
                         reason: format!(
                             "{frames} frames did not fit into the buffer; raise net.core.rmem_max"
                         ),
@@ -93,7 +97,7 @@ pub(crate) fn run(interface: &str) -> io::Result<()> {
     let mut echoes = Vec::new();
     let mut missed = 0;
     loop {
-        let is_ordered = wait(&socket, &control)?;
+        let is_ordered = wait(&control)?;
         take_in(&socket, &mut buffer, &mut echoes)?;
         if !is_ordered {
             continue;
@@ -109,11 +113,11 @@ pub(crate) fn run(interface: &str) -> io::Result<()> {
     }
 }
 
-fn wait(socket: &PacketSocket, control: &Control) -> io::Result<bool> {
-    let mut fds =
-        [PollFd::new(control, PollFlags::IN), PollFd::from_borrowed_fd(socket.as_fd(), PollFlags::IN)];
-    match poll(&mut fds, None) {
-        Ok(_) => Ok(!fds[0].revents().is_empty()),
+/// Waits for an order, at most [`ROUND`]; whether there is one. It does not wait for frames: a reader that is woken by
+/// each of them makes the kernel slower between a frame's capture and its departure, by more than is to be measured.
+fn wait(control: &Control) -> io::Result<bool> {
+    match poll(&mut [PollFd::new(control, PollFlags::IN)], Some(&ROUND)) {
+        Ok(ready) => Ok(ready > 0),
         Err(rustix::io::Errno::INTR) => Ok(false),
         Err(error) => Err(error.into()),
     }

@@ -10,15 +10,16 @@ use std::process::{self, Child, ChildStderr, ChildStdin, ChildStdout, ExitStatus
 pub use rustix::process::Signal;
 use rustix::process::{Pid, kill_process};
 
-use crate::agent::{Privileges, Role};
+use crate::agent::Job;
+use crate::agent::exec::{self, Exec, Privileges};
 use crate::error::{Error, Result};
-use crate::node::Node;
 use crate::remote::agent_command;
+use crate::site::Site;
 
 /// A program to run inside a node. Standard streams are pipes; see [`Self::into_std`] for others.
 #[derive(Clone, Debug)]
 pub struct Command {
-    node: Node,
+    site: Site,
     program: OsString,
     arguments: Vec<OsString>,
     variables: Vec<(OsString, OsString)>,
@@ -44,9 +45,9 @@ impl Output {
 }
 
 impl Command {
-    pub(crate) fn new(node: Node, program: &str) -> Self {
+    pub(crate) fn new(site: Site, program: &str) -> Self {
         let program = program.into();
-        Self { node, program, arguments: Vec::new(), variables: Vec::new(), privileges: Privileges::All }
+        Self { site, program, arguments: Vec::new(), variables: Vec::new(), privileges: Privileges::All }
     }
 
     /// Adds arguments.
@@ -79,7 +80,9 @@ impl Command {
     /// # Errors
     /// [`Error::NotIntercepted`].
     pub fn into_std(self) -> Result<process::Command> {
-        let mut command = agent_command(Role::Exec(self.privileges), Some(self.node.place()))?;
+        let place = self.site.place();
+        let exec = Exec { privileges: self.privileges, rights: place.rights };
+        let mut command = agent_command(Job::new(exec::ROLE, exec), Some(place))?;
         command.arg(self.program).args(self.arguments).envs(self.variables);
         Ok(command)
     }
@@ -99,7 +102,7 @@ impl Command {
     /// # Errors
     /// [`Error::Io`] when the process could not be started at all.
     pub fn spawn(self) -> Result<Running> {
-        let node = self.node.clone();
+        let site = self.site.clone();
         let name = self.program.display().to_string();
         let child = self
             .into_std()?
@@ -108,7 +111,7 @@ impl Command {
             .stderr(Stdio::piped())
             .spawn()
             .map_err(Error::io(format!("starting {name}")))?;
-        Ok(Running { child, name, _node: node })
+        Ok(Running { child, name, _site: site })
     }
 }
 
@@ -118,7 +121,7 @@ pub struct Running {
     child: Child,
     name: String,
     /// Keeps the laboratory alive.
-    _node: Node,
+    _site: Site,
 }
 
 impl Running {

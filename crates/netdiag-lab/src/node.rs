@@ -3,14 +3,15 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
 
-use crate::agent::{Place, Rights, inside};
+use crate::agent::{Rights, inside};
 use crate::capture::Capture;
 use crate::command::Command;
 use crate::error::{Error, Result};
-use crate::lab::Core;
 use crate::nft::Ruleset;
+use crate::premises::Premises;
 use crate::responder::{Responder, Script};
 use crate::server::{Server, Serving};
+use crate::site::Site;
 
 /// Whether an interface takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,13 +34,13 @@ pub enum IcmpSockets {
 /// A handle on a node; clones mean the same node.
 #[derive(Clone, Debug)]
 pub struct Node {
-    core: Arc<Core>,
+    premises: Arc<Premises>,
     index: usize,
 }
 
 impl Node {
-    pub(crate) fn new(core: Arc<Core>, index: usize) -> Self {
-        Self { core, index }
+    pub(crate) fn new(premises: Arc<Premises>, index: usize) -> Self {
+        Self { premises, index }
     }
 
     pub(crate) fn index(&self) -> usize {
@@ -47,22 +48,22 @@ impl Node {
     }
 
     pub(crate) fn net(&self) -> i32 {
-        self.core.map().net(self.index)
+        self.premises.map().net(self.index)
     }
 
-    pub(crate) fn place(&self) -> Place {
-        self.core.place(self.net())
+    fn site(&self) -> Site {
+        Site::new(Arc::clone(&self.premises), self.net(), &self.name())
     }
 
     /// The name it was made with.
     pub fn name(&self) -> String {
-        self.core.map().name(self.index).into()
+        self.premises.map().name(self.index).into()
     }
 
     /// A path that opens this node's network namespace, for `setns(2)`, `nsenter --net=` or an
     /// option `--netns`. Valid while the laboratory lives.
     pub fn netns(&self) -> String {
-        self.place().path()
+        self.premises.place(self.net()).path()
     }
 
     /// The IPv4 address on the link that was made first.
@@ -119,7 +120,7 @@ impl Node {
     /// [`Error::Refused`] with the words of `ip`.
     pub fn answers_for(&self, prefix: &str) -> Result<()> {
         self.ip(&[format!("route add local {prefix} dev lo")])?;
-        self.core.map().topology.extra[self.index].push(prefix.into());
+        self.premises.map().topology.extra[self.index].push(prefix.into());
         Ok(())
     }
 
@@ -142,8 +143,8 @@ impl Node {
             return self.ip(&[format!("link set {interface} down")]);
         }
         self.ip(&[format!("link set {interface} up")])?;
-        self.core.settle(self.net(), interface)?;
-        let routes = self.core.map().routes(self.index).to_vec();
+        self.premises.settle(self.net(), interface)?;
+        let routes = self.premises.map().routes(self.index).to_vec();
         self.ip(&routes)
     }
 
@@ -152,7 +153,7 @@ impl Node {
     /// # Errors
     /// [`Error::Refused`] when the kernel does not know or not allow it.
     pub fn sysctl(&self, key: &str, value: &str) -> Result<()> {
-        self.core.settings(self.net(), &[(key, value)])
+        self.premises.settings(self.net(), &[(key, value)])
     }
 
     /// Opens or closes datagram ICMP sockets to ordinary users. In a fresh node they are closed.
@@ -160,7 +161,7 @@ impl Node {
     /// # Errors
     /// [`Error::Refused`] for closing them again in a user namespace.
     pub fn icmp_sockets(&self, sockets: IcmpSockets) -> Result<()> {
-        let range = match (sockets, self.core.rights()) {
+        let range = match (sockets, self.premises.rights()) {
             (IcmpSockets::Closed, Rights::Root) => "1 0".to_owned(),
             (IcmpSockets::Closed, Rights::UserNamespace) => return self.keep_icmp_closed(),
             (IcmpSockets::Open, Rights::Root) => "0 2147483647".to_owned(),
@@ -170,13 +171,13 @@ impl Node {
             }
         };
         self.sysctl("net.ipv4.ping_group_range", &range)?;
-        self.core.map().open_icmp(self.index);
+        self.premises.map().open_icmp(self.index);
         Ok(())
     }
 
     /// The kernel takes no range with a group that the user namespace lacks, and `1 0` has one.
     fn keep_icmp_closed(&self) -> Result<()> {
-        if self.core.map().is_icmp_open(self.index) {
+        if self.premises.map().is_icmp_open(self.index) {
             return Err(Error::Refused {
                 operation: format!("closing datagram ICMP sockets in {}", self.name()),
                 reason: "a user namespace can open them but not close them again; use a fresh node, or root"
@@ -194,7 +195,7 @@ impl Node {
         if lines.is_empty() {
             return Ok(());
         }
-        self.core.run(Some(self.net()), &["ip", "-batch", "-"], &lines.join("\n"))
+        self.premises.run(Some(self.net()), &["ip", "-batch", "-"], &lines.join("\n"))
     }
 
     /// Adds rules in the language of nftables.
@@ -202,7 +203,7 @@ impl Node {
     /// # Errors
     /// [`Error::Refused`] with the words of `nft`.
     pub fn nft(&self, rules: &str) -> Result<()> {
-        self.core.run(Some(self.net()), &["nft", "-f", "-"], rules)
+        self.premises.run(Some(self.net()), &["nft", "-f", "-"], rules)
     }
 
     /// Adds a ready-made set of rules to those in force.
@@ -223,7 +224,7 @@ impl Node {
 
     /// A program to run inside this node.
     pub fn command(&self, program: &str) -> Command {
-        Command::new(self.clone(), program)
+        Command::new(self.site(), program)
     }
 
     /// Puts a puppet in this node: an agent answers echo requests by script, and the kernel keeps quiet.
@@ -231,7 +232,7 @@ impl Node {
     /// # Errors
     /// [`Error::Lost`] when the agent could not open its socket.
     pub fn respond(&self, script: Script) -> Result<Responder> {
-        Responder::start(self.clone(), script)
+        Responder::start(self.site(), script)
     }
 
     /// Runs a small server in this node.
@@ -239,7 +240,7 @@ impl Node {
     /// # Errors
     /// [`Error::Lost`] when it could not bind.
     pub fn serve(&self, server: Server) -> Result<Serving> {
-        Serving::start(self.clone(), server)
+        Serving::start(self.site(), server)
     }
 
     /// Records the echo traffic of an interface with kernel stamps.
@@ -247,11 +248,11 @@ impl Node {
     /// # Errors
     /// [`Error::Lost`] when there is no such interface.
     pub fn capture(&self, interface: &str) -> Result<Capture> {
-        Capture::start(self.clone(), interface)
+        Capture::start(self.site(), interface)
     }
 
     fn addresses(&self, towards: Option<&str>) -> Result<(Ipv4Addr, Ipv6Addr)> {
-        let map = self.core.map();
+        let map = self.premises.map();
         map.topology
             .links_of(self.index)
             .find(|(_, far)| towards.is_none_or(|peer| map.name(far.node) == peer))

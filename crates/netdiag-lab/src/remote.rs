@@ -4,26 +4,25 @@
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Write};
-use std::os::fd::AsFd;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use rustix::event::{PollFd, PollFlags, poll};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::agent::control::{END, LOG, READY};
-use crate::agent::{Entry, MARKER, Place, Role, is_intercepted};
+use crate::agent::{Entry, Job, MARKER, Place, is_intercepted};
 use crate::error::{Error, Result};
 
 /// The command that starts this binary as an agent.
-pub(crate) fn agent_command(role: Role, place: Option<Place>) -> Result<Command> {
+pub(crate) fn agent_command(job: Job<impl Serialize>, place: Option<Place>) -> Result<Command> {
     if !is_intercepted() {
         return Err(Error::NotIntercepted);
     }
-    let entry = Entry { parent: std::process::id(), place, role };
-    let job =
+    let entry = Entry { parent: std::process::id(), place, job };
+    let entry =
         serde_json::to_string(&entry).map_err(|error| Error::io("writing an agent's job")(error.into()))?;
     let mut command = Command::new("/proc/self/exe");
-    command.arg(MARKER).arg(job).env("PATH", search_path());
+    command.arg(MARKER).arg(entry).env("PATH", search_path());
     Ok(command)
 }
 
@@ -33,17 +32,6 @@ pub(crate) fn search_path() -> OsString {
     let mut path = std::env::var_os("PATH").unwrap_or_default();
     path.push(":/usr/sbin:/sbin");
     path
-}
-
-/// Waits until the process behind a pidfd has ended.
-pub(crate) fn wait_for_end(process: impl AsFd) -> std::io::Result<()> {
-    loop {
-        match poll(&mut [PollFd::new(&process, PollFlags::IN)], None) {
-            Ok(_) => return Ok(()),
-            Err(rustix::io::Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
 }
 
 /// A running agent that is spoken to over pipes.
@@ -58,10 +46,14 @@ pub(crate) struct Agent {
 
 impl Agent {
     /// Starts an agent whose first line the caller reads itself.
-    pub(crate) fn spawn(name: impl Into<String>, role: Role, place: Option<Place>) -> Result<Self> {
+    pub(crate) fn spawn(
+        name: impl Into<String>,
+        job: Job<impl Serialize>,
+        place: Option<Place>,
+    ) -> Result<Self> {
         let name = name.into();
         let lost = || Error::Lost { agent: name.clone(), operation: "starting".into() };
-        let mut child = agent_command(role, place)?
+        let mut child = agent_command(job, place)?
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -72,8 +64,8 @@ impl Agent {
     }
 
     /// Starts an agent and waits until it is ready.
-    pub(crate) fn start(name: impl Into<String>, role: Role, place: Place) -> Result<Self> {
-        let mut agent = Self::spawn(name, role, Some(place))?;
+    pub(crate) fn start(name: impl Into<String>, job: Job<impl Serialize>, place: Place) -> Result<Self> {
+        let mut agent = Self::spawn(name, job, Some(place))?;
         let first = agent.line("starting")?;
         if first == READY { Ok(agent) } else { Err(agent.lost("starting")) }
     }

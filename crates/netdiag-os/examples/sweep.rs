@@ -7,12 +7,15 @@
 
 use std::future::poll_fn;
 use std::net::Ipv4Addr;
+use std::task::Poll;
 use std::time::Duration;
 
-use netdiag_engine::port::{Clock, DatagramBatch, SocketOptions, Sockets, Stop, TransmitBatch, Via};
+use netdiag_engine::port::{
+    Clock, DatagramBatch, ProbeSocket, SocketOptions, Sockets, Stop, TransmitBatch, Via,
+};
 use netdiag_model::{Address, ProbeId};
 use netdiag_os::{LinuxSockets, SystemClock};
-use netdiag_wire::icmp::{self, Echo, Protocol};
+use netdiag_wire::icmp::{self, Echo, Message, Protocol};
 
 const COUNT: usize = 65_536;
 
@@ -28,62 +31,77 @@ async fn main() {
     }
 }
 
-async fn round(prefix: [u8; 2]) {
-    let options = SocketOptions { payload_len: 56, in_flight: COUNT, ..SocketOptions::default() };
-    let mut clock = SystemClock::new().expect("clock");
-    let mut socket = LinuxSockets.open_icmp(&options).expect("socket");
-    let (mut outgoing, mut incoming) = (TransmitBatch::default(), DatagramBatch::default());
-    let (mut sent, mut departures, mut replies, mut stamped, mut dropped) = (0, vec![false; COUNT], 0, 0, 0);
-    let start = clock.now().mono;
-    let mut deadline = start + Duration::from_secs(1);
-    while replies < COUNT {
-        outgoing.clear();
-        for number in sent..(sent + 64).min(COUNT) {
-            push(&mut outgoing, number, prefix);
-        }
-        let mut first = 0;
-        while first < outgoing.len() {
-            let result = socket.send(&mut outgoing, first);
-            first += result.count;
-            match result.stop {
-                Some(Stop::Full) => poll_fn(|cx| socket.poll_send_ready(cx)).await,
-                Some(stop) => return println!("stopped: {stop:?}"),
-                None => {}
-            }
-        }
-        sent += outgoing.len();
-        incoming.clear();
-        let is_done = sent == COUNT;
-        let waiting = poll_fn(|cx| {
-            let polled = socket.poll_recv(cx, &mut incoming);
-            match polled.is_pending() && is_done && clock.poll_until(cx, deadline).is_pending() {
-                true => std::task::Poll::Pending,
-                false => std::task::Poll::Ready(polled.is_pending()),
-            }
-        });
-        if waiting.await && is_done {
-            break;
-        }
-        deadline = clock.now().mono + Duration::from_secs(1);
-        dropped += incoming.dropped();
+/// What has come of a round so far.
+#[derive(Debug)]
+struct Tally {
+    has_left: Vec<bool>,
+    replies: usize,
+    stamped: usize,
+    dropped: u64,
+}
+
+impl Tally {
+    fn apply(&mut self, incoming: &DatagramBatch) {
+        self.dropped += incoming.dropped();
         for datagram in incoming.iter() {
             match datagram.incoming.via {
-                Via::Departure { probe } => departures[usize::from(probe.seq())] = true,
+                Via::Departure { probe } => self.has_left[usize::from(probe.seq())] = true,
                 Via::Direct { .. } => {
-                    replies += 1;
-                    let Ok(icmp::Message::EchoReply(echo)) = icmp::parse(Protocol::Icmp, datagram.bytes)
-                    else {
-                        continue;
-                    };
-                    let has_both = departures[usize::from(echo.seq)] && datagram.incoming.at.stamp.is_some();
-                    stamped += usize::from(has_both);
+                    self.replies += 1;
+                    if let Ok(Message::EchoReply(echo)) = icmp::parse(Protocol::Icmp, datagram.bytes) {
+                        let has_both =
+                            self.has_left[usize::from(echo.seq)] && datagram.incoming.at.stamp.is_some();
+                        self.stamped += usize::from(has_both);
+                    }
                 }
                 Via::ErrorQueue { .. } => {}
             }
         }
     }
+}
+
+async fn round(prefix: [u8; 2]) {
+    let options = SocketOptions { payload_len: 56, in_flight: COUNT, ..SocketOptions::default() };
+    let mut clock = SystemClock::new().expect("clock");
+    let mut socket = LinuxSockets.open_icmp(&options).expect("socket");
+    let (mut outgoing, mut incoming) = (TransmitBatch::default(), DatagramBatch::default());
+    let mut tally = Tally { has_left: vec![false; COUNT], replies: 0, stamped: 0, dropped: 0 };
+    let (mut sent, start) = (0, clock.now().mono);
+    while tally.replies < COUNT {
+        outgoing.clear();
+        for number in sent..(sent + 64).min(COUNT) {
+            push(&mut outgoing, number, prefix);
+        }
+        send(&mut *socket, &mut outgoing).await;
+        sent += outgoing.len();
+        incoming.clear();
+        let silence = clock.now().mono + Duration::from_secs(1);
+        let came = poll_fn(|cx| {
+            let polled = socket.poll_recv(cx, &mut incoming);
+            let is_over = polled.is_ready() || sent < COUNT || clock.poll_until(cx, silence).is_ready();
+            if is_over { Poll::Ready(polled.is_ready()) } else { Poll::Pending }
+        });
+        if !came.await && sent == COUNT {
+            break;
+        }
+        tally.apply(&incoming);
+    }
     let seconds = clock.now().mono.since(start).as_secs_f64();
+    let Tally { replies, stamped, dropped, .. } = tally;
     println!("{seconds:.3} s: {replies} replies, {stamped} with both stamps, {dropped} dropped");
+}
+
+async fn send(socket: &mut dyn ProbeSocket, outgoing: &mut TransmitBatch) {
+    let mut first = 0;
+    while first < outgoing.len() {
+        let sent = socket.send(outgoing, first);
+        first += sent.count;
+        match sent.stop {
+            Some(Stop::Full) => poll_fn(|cx| socket.poll_send_ready(cx)).await,
+            Some(Stop::Failed { errno, .. }) => panic!("{errno}"),
+            Some(Stop::NoBuffers) | None => {}
+        }
+    }
 }
 
 fn push(batch: &mut TransmitBatch, number: usize, [high, low]: [u8; 2]) {

@@ -154,10 +154,11 @@ impl TcpConnector {
         let at = Moment::user(clock::now());
         let mut is_time_up = false;
         for token in self.events.tokens() {
-            if let Some(attempt) = self.under_way.remove(&token) {
-                self.ended.push(verdict::of(&attempt, at, &mut self.errors));
-            } else {
-                is_time_up |= token == TIMER;
+            is_time_up |= token == TIMER;
+            let Some(attempt) = self.under_way.get(&token) else { continue };
+            if let Some(outcome) = verdict::of(attempt, at, &mut self.errors) {
+                self.ended.push(outcome);
+                self.under_way.remove(&token);
             }
         }
         if is_time_up {

@@ -125,12 +125,13 @@ impl PacketSocket {
         self.set(libc::SOL_PACKET, libc::PACKET_IGNORE_OUTGOING, 1)
     }
 
-    /// Asks for a receive buffer of `bytes`; the kernel caps it at `net.core.rmem_max`.
+    /// Asks for a receive buffer of `bytes`. Without `CAP_NET_ADMIN` the kernel caps it at `net.core.rmem_max`.
     ///
     /// # Errors
     /// Those of `setsockopt(2)`.
     pub fn set_receive_buffer(&self, bytes: i32) -> io::Result<()> {
-        self.set(libc::SOL_SOCKET, libc::SO_RCVBUF, bytes)
+        self.set(libc::SOL_SOCKET, libc::SO_RCVBUFFORCE, bytes)
+            .or_else(|_| self.set(libc::SOL_SOCKET, libc::SO_RCVBUF, bytes))
     }
 
     /// Takes the next frame, or `None` when none is waiting.

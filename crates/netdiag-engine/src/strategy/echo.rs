@@ -5,11 +5,11 @@
 //! more than an interval behind starts afresh, so that nothing is made up for in a burst. Flood and adaptive pace follow
 //! iputils' ping: flood sends when an answer came, or 100 times a second; adaptive sends about once per round trip.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use netdiag_model::event::{Arrival, Damage};
-use netdiag_model::{Event, Mono, Rtt, TargetId};
+use netdiag_model::{Event, Mono, ProbeId, Rtt, TargetId};
 
 use super::{Next, Strategy};
 
@@ -69,7 +69,9 @@ pub struct Echo {
     last_asked: Option<Mono>,
     asked: u64,
     sent: u64,
-    settled: u64,
+    /// Probes sent and not settled; kept only where the run ends by it. A probe may be settled more than once (a timeout,
+    /// then an error).
+    unsettled: BTreeSet<ProbeId>,
     acknowledged: u64,
     answered: u64,
     refused: u64,
@@ -100,7 +102,7 @@ impl Echo {
             last_asked: None,
             asked: 0,
             sent: 0,
-            settled: 0,
+            unsettled: BTreeSet::new(),
             acknowledged: 0,
             answered: 0,
             refused: 0,
@@ -145,7 +147,7 @@ impl Echo {
         if self.deadline.is_some() || !self.has_sent_all() {
             return None;
         }
-        if self.settled >= self.asked {
+        if self.unsettled.is_empty() {
             // Nothing is outstanding: there is nothing to wait for.
             return Some(now);
         }
@@ -199,9 +201,16 @@ impl Echo {
             other => other,
         };
         let next = if self.asked < self.preload { turn.due } else { turn.due + interval };
-        let due = if next + interval < now { now } else { next };
+        let due = if next + interval < now { now + interval } else { next };
         self.queue.push_back(Turn { due, left, ..turn });
         Some(turn.target)
+    }
+
+    fn handle_sent(&mut self, probe: ProbeId) {
+        self.sent += 1;
+        if self.count != Count::Endless {
+            self.unsettled.insert(probe);
+        }
     }
 
     fn handle_answer(&mut self, rtt: Rtt) {
@@ -228,16 +237,17 @@ impl Strategy for Echo {
 
     fn poll_end(&mut self, now: Mono) -> Option<Mono> {
         let end = match self.ending {
-            Ending::Settled => (self.has_sent_all() && self.settled >= self.asked).then_some(now),
+            Ending::Settled => (self.has_sent_all() && self.unsettled.is_empty()).then_some(now),
             Ending::Classic { linger } => self.classic_end(now, linger),
         };
         [end, self.deadline_at()].into_iter().flatten().min()
     }
 
     fn handle_event(&mut self, _now: Mono, event: &Event) {
+        let Some(subject) = event.subject() else { return };
         let is_settled = match event {
             Event::Sent { .. } => {
-                self.sent += 1;
+                self.handle_sent(subject.probe);
                 false
             }
             Event::Reply(reply) if reply.damage == Some(Damage::Checksum) => false,
@@ -259,13 +269,14 @@ impl Strategy for Echo {
                 true
             }
             Event::SendError { .. } => {
-                self.sent += 1;
+                // A TCP attempt is started first, and fails then.
+                self.sent += u64::from(!self.unsettled.contains(&subject.probe));
                 true
             }
             _ => false,
         };
-        if is_settled && let Some(subject) = event.subject() {
-            self.settled += 1;
+        if is_settled {
+            self.unsettled.remove(&subject.probe);
             self.acknowledged = self.acknowledged.max(subject.seq);
         }
     }

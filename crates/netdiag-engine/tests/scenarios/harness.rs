@@ -193,7 +193,6 @@ struct Log(Vec<(Mono, Event)>);
 
 impl Sink for Log {
     fn event(&mut self, now: Reading, event: &Event) -> ControlFlow<()> {
-        if std::env::var_os("DBG").is_some() { eprintln!("{} {event:?}", now.mono.as_nanos()); }
         self.0.push((now.mono, event.clone()));
         ControlFlow::Continue(())
     }

@@ -5,22 +5,38 @@ use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use super::{Place, Privileges, Rights, doing, privilege};
+use serde::{Deserialize, Serialize};
+
+use super::{Rights, doing, privilege};
+
+/// The role of an agent that becomes a program.
+pub(crate) const ROLE: &str = "exec";
+
+/// How to become a program; its words follow on the command line, as they need not be UTF-8.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Exec {
+    pub(crate) privileges: Privileges,
+    /// Those of the laboratory.
+    pub(crate) rights: Rights,
+}
+
+/// With which rights a program runs inside a node.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Privileges {
+    #[default]
+    All,
+    None,
+}
 
 /// Replaces the process; returns only when that failed.
-pub(super) fn exec(words: &[OsString], privileges: Privileges, place: Option<&Place>) -> io::Error {
-    let Some((program, arguments)) = words.split_first() else {
-        return io::Error::other("no program given to run");
-    };
-    let rights = place.map(|place| place.rights);
-    let prepared = match (privileges, rights) {
-        (Privileges::None, rights) => privilege::give_up(rights),
-        (Privileges::All, Some(Rights::UserNamespace)) => privilege::keep_across_exec(),
-        (Privileges::All, _) => Ok(()),
-    };
-    if let Err(error) = prepared {
-        return error;
+pub(crate) fn run(exec: &Exec, words: &[OsString]) -> io::Result<()> {
+    let (program, arguments) =
+        words.split_first().ok_or_else(|| io::Error::other("no program given to run"))?;
+    match (exec.privileges, exec.rights) {
+        (Privileges::None, rights) => privilege::give_up(rights)?,
+        (Privileges::All, Rights::UserNamespace) => privilege::keep_across_exec()?,
+        (Privileges::All, Rights::Root) => {}
     }
     let error = Command::new(program).args(arguments).exec();
-    doing(format!("executing {}", program.display()))(error)
+    Err(doing(format!("executing {}", program.display()))(error))
 }

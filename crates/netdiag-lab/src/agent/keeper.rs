@@ -17,6 +17,9 @@ use serde::{Deserialize, Serialize};
 use super::control::all_of;
 use super::{Rights, doing, privilege, settle, sweep};
 
+/// The role of the keeper.
+pub(crate) const ROLE: &str = "keeper";
+
 /// Something the keeper can do; `net` is the descriptor that [`Request::Namespace`] returned, or
 /// `None` for the keeper's own network namespace, in which links are made.
 #[derive(Debug, Serialize, Deserialize)]
@@ -52,7 +55,8 @@ pub(crate) enum Reply {
     Failed(String),
 }
 
-pub(super) fn run() -> io::Result<()> {
+/// Keeps a laboratory until the test ends.
+pub(crate) fn run() -> io::Result<()> {
     let mut keeper = match Keeper::start() {
         Ok(keeper) => keeper,
         Err(error) => return tell(&Reply::Failed(error.to_string())),

@@ -1,4 +1,7 @@
-//! The far side: what a process does that was started as an agent of a laboratory.
+//! The far side: how a process that was started as an agent of a laboratory comes to its work.
+//!
+//! This is the mechanism, and the two roles that every laboratory needs (keeper, exec). Which other
+//! roles there are is not known here.
 //!
 //! An agent is the same binary executed again with a marker as its first argument and its job as
 //! JSON in the second. It has one thread while it enters namespaces, which the kernel demands for
@@ -7,8 +10,8 @@
 
 pub(crate) mod control;
 mod enter;
-mod exec;
-mod keeper;
+pub(crate) mod exec;
+pub(crate) mod keeper;
 mod privilege;
 mod settle;
 mod sweep;
@@ -17,11 +20,10 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::responder::Script;
-use crate::server::Server;
-use crate::wire::WireSpec;
 pub(crate) use keeper::{Reply, Request, Run};
 pub(crate) use privilege::inside;
 
@@ -38,16 +40,6 @@ pub enum Rights {
     /// Through a user namespace of its own, in which the caller has all rights
     /// and keeps its uid and gid; 0 becomes 1000.
     UserNamespace,
-}
-
-/// Everything an agent needs to know at its start.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Entry {
-    /// The process that started it; a different parent means that one is gone.
-    pub(crate) parent: u32,
-    /// Where to go before anything else.
-    pub(crate) place: Option<Place>,
-    pub(crate) role: Role,
 }
 
 /// The namespaces of one node.
@@ -67,31 +59,49 @@ impl Place {
     }
 }
 
-/// What an agent is for.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) enum Role {
-    Keeper,
-    Exec(Privileges),
-    Wire(WireSpec),
-    Respond(Script),
-    Serve(Server),
-    Capture(String),
-}
-
-/// With which rights a program runs inside a node.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Privileges {
-    #[default]
-    All,
-    None,
-}
-
-/// Takes over processes that were started as agents; every binary that uses laboratories calls this
-/// first thing in its `main`.
+/// What an agent is for: a role, and what there is to know for it.
 ///
-/// Returns in an ordinary process; in an agent it does the agent's work and ends the process.
-/// It must run before any thread is started.
-pub fn intercept() {
+/// The far side has the details as plain JSON until the role has told who reads them.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Job<T> {
+    role: String,
+    details: T,
+}
+
+impl<T: Serialize> Job<T> {
+    pub(crate) fn new(role: &str, details: T) -> Self {
+        Self { role: role.into(), details }
+    }
+}
+
+impl Job<Value> {
+    pub(crate) fn role(&self) -> &str {
+        &self.role
+    }
+
+    pub(crate) fn details<T: DeserializeOwned>(self) -> io::Result<T> {
+        let Self { role, details } = self;
+        serde_json::from_value(details)
+            .map_err(io::Error::from)
+            .map_err(doing(format!("reading the details of role {role}")))
+    }
+}
+
+/// Everything an agent needs to know at its start.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Entry<T> {
+    /// The process that started it; a different parent means that one is gone.
+    pub(crate) parent: u32,
+    /// Where to go before anything else.
+    pub(crate) place: Option<Place>,
+    pub(crate) job: Job<T>,
+}
+
+/// Does a job, with the words that follow it on the agent's command line.
+pub(crate) type Perform = fn(Job<Value>, &[OsString]) -> io::Result<()>;
+
+/// Takes the process over if it was started as an agent: `perform` does the work, and the process ends.
+pub(crate) fn take_over(perform: Perform) {
     let mut words = std::env::args_os().skip(1);
     if words.next().is_none_or(|word| word != MARKER) {
         INTERCEPTED.store(true, Ordering::Relaxed);
@@ -102,7 +112,7 @@ pub fn intercept() {
         complain("an agent was started without a readable job; agents are started by laboratories only");
         std::process::exit(125);
     };
-    let code = match perform(entry, &words.collect::<Vec<_>>()) {
+    let code = match begin(entry, &words.collect::<Vec<_>>(), perform) {
         Ok(()) => 0,
         Err(error) => {
             complain(&error.to_string());
@@ -122,19 +132,12 @@ pub(crate) fn doing(what: impl AsRef<str>) -> impl FnOnce(io::Error) -> io::Erro
     move |error| io::Error::new(error.kind(), format!("{}: {error}", what.as_ref()))
 }
 
-fn perform(entry: Entry, words: &[OsString]) -> io::Result<()> {
+fn begin(entry: Entry<Value>, words: &[OsString], perform: Perform) -> io::Result<()> {
     if let Some(place) = &entry.place {
         enter::enter(place)?;
     }
     enter::insist_on_parent(entry.parent)?;
-    match entry.role {
-        Role::Keeper => keeper::run(),
-        Role::Exec(privileges) => Err(exec::exec(words, privileges, entry.place.as_ref())),
-        Role::Wire(spec) => crate::wire::run(&spec),
-        Role::Respond(script) => crate::responder::run(script),
-        Role::Serve(server) => crate::server::run(server),
-        Role::Capture(interface) => crate::capture::run(&interface),
-    }
+    perform(entry.job, words)
 }
 
 fn complain(text: &str) {

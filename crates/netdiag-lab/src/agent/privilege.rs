@@ -51,8 +51,8 @@ pub(super) fn keep_across_exec() -> io::Result<()> {
 }
 
 /// Gives up every capability, and where there is more than one uid, that of root.
-pub(super) fn give_up(rights: Option<Rights>) -> io::Result<()> {
-    if rights != Some(Rights::UserNamespace) {
+pub(super) fn give_up(rights: Rights) -> io::Result<()> {
+    if rights == Rights::Root {
         let (uid, gid) = (Uid::from_raw(NOBODY), Gid::from_raw(NOBODY));
         thread::set_thread_groups(&[]).map_err(io::Error::from).map_err(doing("leaving all groups"))?;
         thread::set_thread_res_gid(gid, gid, gid).map_err(io::Error::from).map_err(doing("setting gid"))?;

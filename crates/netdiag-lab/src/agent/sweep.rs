@@ -5,9 +5,10 @@
 
 use std::fs;
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::MetadataExt;
 
+use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 /// Kills every process whose network namespace is among `nodes`, except the caller, until there is
@@ -33,8 +34,19 @@ fn sweep_once(inodes: &[u64]) -> io::Result<bool> {
         let Ok(place) = fs::metadata(format!("/proc/{}/ns/net", pid.as_raw_nonzero())) else { continue };
         if pid != own && inodes.contains(&place.ino()) && pidfd_send_signal(&process, Signal::KILL).is_ok() {
             found = true;
-            crate::remote::wait_for_end(&process)?;
+            wait_for_end(&process)?;
         }
     }
     Ok(found)
+}
+
+/// Waits until the process behind a pidfd has ended.
+fn wait_for_end(process: impl AsFd) -> io::Result<()> {
+    loop {
+        match poll(&mut [PollFd::new(&process, PollFlags::IN)], None) {
+            Ok(_) => return Ok(()),
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
 }

@@ -12,14 +12,21 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::agent::Role;
+use crate::agent::Job;
 use crate::error::Result;
 use crate::frame::Echo;
-use crate::node::Node;
 use crate::remote::Agent;
+use crate::site::Site;
 
 pub(crate) use puppet::run;
 pub use script::{Answer, IcmpError, Script};
+
+/// The role of the agent behind a puppet.
+pub(crate) const ROLE: &str = "puppet";
+
+/// Settings of a node in which a puppet answers: its own kernel does not.
+const QUIET: [(&str, &str); 2] =
+    [("net.ipv4.icmp_echo_ignore_all", "1"), ("net.ipv6.icmp.echo_ignore_all", "1")];
 
 /// A request that a puppet has seen, and how many frames it answered with at once or later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,16 +45,15 @@ pub struct Seen {
 #[derive(Debug)]
 pub struct Responder {
     agent: Mutex<Agent>,
-    _node: Node,
+    _site: Site,
 }
 
 impl Responder {
-    pub(crate) fn start(node: Node, script: Script) -> Result<Self> {
-        node.sysctl("net.ipv4.icmp_echo_ignore_all", "1")?;
-        node.sysctl("net.ipv6.icmp.echo_ignore_all", "1")?;
-        let agent =
-            Agent::start(format!("the puppet in {}", node.name()), Role::Respond(script), node.place())?;
-        Ok(Self { agent: Mutex::new(agent), _node: node })
+    pub(crate) fn start(site: Site, script: Script) -> Result<Self> {
+        site.settings(&QUIET)?;
+        let name = format!("the puppet in {}", site.name());
+        let agent = Agent::start(name, Job::new(ROLE, script), site.place())?;
+        Ok(Self { agent: Mutex::new(agent), _site: site })
     }
 
     /// The requests seen so far.

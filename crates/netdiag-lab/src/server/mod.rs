@@ -8,13 +8,16 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::agent::Role;
+use crate::agent::Job;
 use crate::error::Result;
-use crate::node::Node;
 use crate::remote::Agent;
+use crate::site::Site;
 
 pub use dns::{Outcome, Zone};
 pub(crate) use serve::run;
+
+/// The role of the agents behind servers.
+pub(crate) const ROLE: &str = "server";
 
 /// A port on which no ready-made server of a laboratory listens: TCP answers with a reset,
 /// UDP with port unreachable.
@@ -30,7 +33,7 @@ pub(crate) enum Service {
     Dns(Zone),
 }
 
-/// A server to be run by [`Node::serve`].
+/// A server to be run by [`crate::Node::serve`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Server {
     service: Service,
@@ -101,14 +104,14 @@ pub struct Visit {
 #[derive(Debug)]
 pub struct Serving {
     agent: Mutex<Agent>,
-    _node: Node,
+    _site: Site,
 }
 
 impl Serving {
-    pub(crate) fn start(node: Node, server: Server) -> Result<Self> {
-        let name = format!("the server on port {} of {}", server.port, node.name());
-        let agent = Agent::start(name, Role::Serve(server), node.place())?;
-        Ok(Self { agent: Mutex::new(agent), _node: node })
+    pub(crate) fn start(site: Site, server: Server) -> Result<Self> {
+        let name = format!("the server on port {} of {}", server.port, site.name());
+        let agent = Agent::start(name, Job::new(ROLE, server), site.place())?;
+        Ok(Self { agent: Mutex::new(agent), _site: site })
     }
 
     /// Who came so far.

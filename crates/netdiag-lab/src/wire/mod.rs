@@ -10,29 +10,32 @@ mod forward;
 mod log;
 mod spec;
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
-use crate::agent::{Place, Role};
+use crate::agent::Job;
 use crate::error::Result;
-use crate::lab::Core;
 use crate::remote::Agent;
+use crate::site::Site;
 
 pub(crate) use forward::run;
 pub use log::{Fate, Mark, Passage, Way, WireLog};
 pub use spec::{Action, Corruption, Fault, Impairment, Jitter, Loss, Which, WireSpec};
+
+/// The role of the agent behind a wire.
+pub(crate) const ROLE: &str = "wire";
 
 /// A handle on a wire; it works until this is dropped.
 #[derive(Debug)]
 pub struct Wire {
     // The agent must end before the laboratory may.
     agent: Mutex<Agent>,
-    _core: Arc<Core>,
+    _site: Site,
 }
 
 impl Wire {
-    pub(crate) fn start(core: Arc<Core>, place: Place, spec: WireSpec) -> Result<Self> {
-        let agent = Agent::start("the wire", Role::Wire(spec), place)?;
-        Ok(Self { agent: Mutex::new(agent), _core: core })
+    pub(crate) fn start(site: Site, spec: WireSpec) -> Result<Self> {
+        let agent = Agent::start(site.name(), Job::new(ROLE, spec), site.place())?;
+        Ok(Self { agent: Mutex::new(agent), _site: site })
     }
 
     /// What happened on it so far, in the order in which frames met their fate.

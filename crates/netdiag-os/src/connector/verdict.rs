@@ -12,6 +12,7 @@ use netdiag_sys::control::Control;
 use netdiag_sys::error_queue::Origin;
 use netdiag_sys::mmsg::{BATCH, Queue, ReceiveBatch};
 use netdiag_sys::socket::Socket;
+use netdiag_sys::tcp_info::TcpInfo;
 
 use super::UnderWay;
 use crate::convert;
@@ -22,22 +23,25 @@ pub(super) const QUOTE: usize = 8;
 /// A SYN is sent again no sooner than this (`TCP_RTO_MIN`; the first time after a second, RFC 6298).
 const NO_RETRANSMIT_BEFORE: Duration = Duration::from_millis(200);
 
-/// The outcome of an attempt whose socket has become ready.
-pub(super) fn of(attempt: &UnderWay, at: Moment, errors: &mut ReceiveBatch) -> Outcome {
+/// The outcome of an attempt whose socket has become ready; `None` when only a remark of no consequence has come in.
+pub(super) fn of(attempt: &UnderWay, at: Moment, errors: &mut ReceiveBatch) -> Option<Outcome> {
     let UnderWay { probe, socket, since } = attempt;
     let errno = socket.take_error().map_or_else(|error| convert::errno(&error), Errno);
-    let is_open = errno == Errno(0);
+    let has_failed = errno != Errno(0);
     let may_have_repeated = at.read.mono.since(*since) >= NO_RETRANSMIT_BEFORE;
-    let info = (is_open || may_have_repeated).then(|| socket.tcp_info().ok()).flatten();
+    let info = (!has_failed || may_have_repeated).then(|| socket.tcp_info().ok()).flatten();
     let syn_retransmits = info.map_or(0, |info| info.total_retransmits);
-    let connection = if is_open {
+    let connection = if has_failed {
+        Connection::Failed { errno, icmp: icmp_error(socket, errors), is_synchronous: false }
+    } else if info.is_some_and(|info| info.state == TcpInfo::SYN_SENT) {
+        icmp_error(socket, errors);
+        return None;
+    } else {
         let sampled = info.filter(|info| info.total_retransmits == 0 && info.rtt_us > 0);
         let handshake = sampled.map(|info| Rtt::from_nanos(u64::from(info.rtt_us) * 1000));
         Connection::Established { handshake }
-    } else {
-        Connection::Failed { errno, icmp: icmp_error(socket, errors), is_synchronous: false }
     };
-    Outcome { probe: *probe, at, connection, syn_retransmits }
+    Some(Outcome { probe: *probe, at, connection, syn_retransmits })
 }
 
 /// The outcome of an attempt that has waited for too long.

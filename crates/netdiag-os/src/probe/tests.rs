@@ -229,6 +229,30 @@ fn a_full_send_buffer_is_told_apart_and_has_room_again() {
 }
 
 #[test]
+fn what_the_kernel_drops_for_want_of_room_is_told() {
+    in_own_network(|| async {
+        set_ping_groups(OPEN);
+        let mut sockets = LinuxSockets.open_icmp(&SocketOptions { in_flight: 1, ..options() }).expect("open");
+        let mut batch = TransmitBatch::default();
+        for seq in 0..1000 {
+            push_echo(&mut batch, probe(0, seq), "127.0.0.1", 56);
+        }
+        assert_eq!(sockets.send(&mut batch, 0).count, 1000);
+        receive(&mut *sockets, 1, |via| matches!(via, Via::Direct { .. })).await;
+        // The count comes with the next message that there is room for.
+        batch.clear();
+        push_echo(&mut batch, probe(0, 1000), "127.0.0.1", 56);
+        assert_eq!(sockets.send(&mut batch, 0).count, 1);
+        let mut came = DatagramBatch::default();
+        while came.dropped() == 0 {
+            came.clear();
+            poll_fn(|cx| sockets.poll_recv(cx, &mut came)).await;
+        }
+        assert!((1..1000).contains(&came.dropped()));
+    });
+}
+
+#[test]
 fn what_cannot_be_had_says_what_it_is() {
     let no_interface = SocketOptions { interface: Some("no-such-if".into()), ..options() };
     let error = LinuxSockets.open_udp(&no_interface).err().expect("no interface");
