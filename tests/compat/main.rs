@@ -6,7 +6,7 @@
 //! | difference | why |
 //! |---|---|
 //! | more lines after the second summary line | "extra statistics follow" |
-//! | names: the first line after an address is seen may show the bare address | names never make a line or a probe wait (house, section 2; the issue: "reverse names never delay") |
+//! | names: the header over IPv6 shows the bare address, and so may the first line after an address is seen | names never make a line or a probe wait (house, section 2; the issue: "reverse names never delay") |
 //! | another address: `(DIFFERENT ADDRESS!)` is shown and not counted as received | "`received` counts probes answered"; an answer counts only from the target's address (`ping(8)`'s count lets anyone stand in for the target) |
 //! | wrong checksums, raw IPv4: iputils 20221126 counts such an answer as good, netdiag writes iputils' own `(BAD CHECKSUM!)` and `+N corrupted` | `corrupt` in the summary |
 //! | times of small packets: below 16 octets iputils has no room for its stamp and shows no times | "`reply`: rtt_ms, clock (`kernel` …)": the times are the kernel's, at any size |

@@ -294,7 +294,9 @@ fn rtt_record(report: &Report) -> Option<RttRecord> {
 
 /// The JSON Schema of the output, as text.
 pub fn schema() -> String {
-    let schema = schemars::schema_for!(Line);
+    // Of what is written, not of what would be read: a field that is left out when it says nothing is not required.
+    let settings = schemars::generate::SchemaSettings::default().for_serialize();
+    let schema = settings.into_generator().into_root_schema_for::<Line>();
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text

@@ -1,4 +1,5 @@
-//! What a raw ICMP socket lets through: echo replies to a block of identifiers, and nothing else.
+//! What a raw ICMP socket lets through: echo replies to a block of identifiers, and over IPv4 advice about the way
+//! (redirect, source quench), which the kernel keeps from the error queue of raw sockets.
 //!
 //! See raw(7) on ICMP_FILTER, RFC 3542 section 3.2 on ICMP6_FILTER, and socket(7) on SO_ATTACH_FILTER. A filter spares
 //! the process the wake-ups for other programs' traffic; entries of the error queue do not pass through it.
@@ -16,20 +17,25 @@ const ICMPV6_FILTER: i32 = 1;
 const SOL_RAW: i32 = 255;
 
 const ECHO_REPLY: u32 = 0;
+/// Source quench and redirect.
+const ADVICE: [u32; 2] = [4, 5];
 const ECHO_REPLY_V6: u32 = 129;
 
 /// Offset of the identifier in an echo message.
 const IDENTIFIER: u32 = 4;
 
 impl Socket {
-    /// Lets only echo replies pass whose identifier is one of the `count` from `first` on (wrapping around).
+    /// Lets only advice pass, and echo replies whose identifier is one of the `count` from `first` on (wrapping around).
     ///
     /// # Errors
     /// Those of setsockopt(2); ENOPROTOOPT when this is no raw ICMP socket.
     pub fn filter_echo_replies(&self, first: u16, count: u16) -> io::Result<()> {
         match self.family() {
             // A bit that is set blocks a type.
-            Family::V4 => set(self.as_fd(), (SOL_RAW, ICMP_FILTER), &!(1u32 << ECHO_REPLY))?,
+            Family::V4 => {
+                let passed = ADVICE.iter().fold(1u32 << ECHO_REPLY, |passed, kind| passed | 1 << kind);
+                set(self.as_fd(), (SOL_RAW, ICMP_FILTER), &!passed)?;
+            }
             Family::V6 => {
                 let mut blocked = [u32::MAX; 8];
                 blocked[(ECHO_REPLY_V6 / 32) as usize] = !(1 << (ECHO_REPLY_V6 % 32));
@@ -55,13 +61,23 @@ impl Socket {
     }
 }
 
-/// Passes what has an identifier `id` with `(id - first) mod 65536 < count`. A raw IPv4 socket sees the IP header, a
-/// raw IPv6 socket does not.
+/// Passes what has an identifier `id` with `(id - first) mod 65536 < count`, and over IPv4 all advice: whose it is
+/// stands in what it quotes, too deep for this. A raw IPv4 socket sees the IP header, a raw IPv6 socket does not.
 fn identifier_program(family: Family, first: u16, count: u16) -> Vec<libc::sock_filter> {
     let statement = |code: u32, k: u32| libc::sock_filter { code: code as u16, jt: 0, jf: 0, k };
+    // `passing` instructions lie between the one after this and the last, which lets the message pass.
+    let is_kind = |kind: u32, passing: u8| libc::sock_filter {
+        code: (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16,
+        jt: passing,
+        jf: 0,
+        k: kind,
+    };
     let mut program = match family {
         Family::V4 => vec![
             statement(libc::BPF_LDX | libc::BPF_B | libc::BPF_MSH, 0),
+            statement(libc::BPF_LD | libc::BPF_B | libc::BPF_IND, 0),
+            is_kind(ADVICE[0], 6),
+            is_kind(ADVICE[1], 5),
             statement(libc::BPF_LD | libc::BPF_H | libc::BPF_IND, IDENTIFIER),
         ],
         Family::V6 => vec![statement(libc::BPF_LD | libc::BPF_H | libc::BPF_ABS, IDENTIFIER)],

@@ -14,7 +14,7 @@ use netdiag_sys::epoll::{Epoll, Events, Interest};
 use netdiag_sys::error_queue::{ExtendedError, Origin};
 use netdiag_sys::mmsg::{BATCH, Queue, ReceiveBatch, Received};
 use netdiag_sys::socket::Kind;
-use netdiag_wire::ip;
+use netdiag_wire::{icmp, ip};
 
 use super::ProbeSockets;
 use super::lane::Lane;
@@ -23,8 +23,8 @@ use crate::{clock, convert};
 /// How many records one call hands over before it lets others have their turn.
 const ENOUGH: usize = 1024;
 
-/// Octets beside the payload: an IPv4 header with options, and that of ICMP.
-const HEADERS: usize = 60 + 8;
+/// Octets beside the payload: an IPv4 header with options and that of ICMP, or what advice about the way quotes.
+const HEADERS: usize = 128;
 /// Octets that are kept of what an ICMP error quotes: the header and the first of the payload.
 const QUOTE: usize = 256;
 
@@ -190,7 +190,7 @@ fn push_message(lane: &mut Lane, received: &Received<'_>, read: Reading, batch: 
         bytes = bytes.get(header.payload..).unwrap_or_default();
         len = len.saturating_sub(header.payload);
     }
-    let Some(shard) = lane.shard_of(identifier(bytes)) else { return };
+    let Some(shard) = lane.shard_of(owner(bytes)) else { return };
     let at = Moment { read, stamp: notes.stamp };
     let via = Via::Direct { port: if lane.kind == Kind::Udp { port } else { 0 } };
     batch.push(Incoming { shard, family: lane.family, from, via, ttl, tos, len, at }, bytes);
@@ -229,6 +229,17 @@ fn push_error(
             batch.push(Incoming { shard, family, from, via, ttl, tos, len, at }, received.bytes);
         }
         Origin::Unknown(_) => {}
+    }
+}
+
+/// The identifier of the echo that a message is, or is about: raw IPv4 sockets also hear advice, which quotes one.
+fn owner(message: &[u8]) -> Option<u16> {
+    match icmp::parse(icmp::Protocol::Icmp, message) {
+        Ok(icmp::Message::Error(error)) => {
+            let header = ip::parse(error.quote).ok()?;
+            identifier(header.payload_of(error.quote))
+        }
+        _ => identifier(message),
     }
 }
 

@@ -15,7 +15,7 @@ use netdiag_engine::token::Secret;
 use netdiag_model::Mono;
 use netdiag_ping::Ping;
 use netdiag_sim::{Network, Sim, Truth};
-use netdiag_tool::{Caller, Context, Exit, Output, Streams, Terminal, Tool, ToolError};
+use netdiag_tool::{Caller, Context, Exit, Streams, Terminal, Tool, ToolError};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -88,8 +88,7 @@ pub(crate) fn run(network: &Network, args: &str, signals: &[(Mono, Command)]) ->
     let sim = Sim::new(network);
     let (out, err) = (Memory::default(), Memory::default());
     let (sender, commands) = mpsc::unbounded_channel();
-    let streams =
-        Streams { out: Output::new(out.clone(), sender.clone()), err: Output::new(err.clone(), sender.clone()) };
+    let streams = Streams::new(out.clone(), err.clone(), sender.clone());
     let facts = sim.facts();
     let interfaces = facts.interfaces().expect("interfaces");
     let interfaces: BTreeMap<u32, String> =
@@ -107,8 +106,7 @@ pub(crate) fn run(network: &Network, args: &str, signals: &[(Mono, Command)]) ->
         version: "0.0.0",
     };
     let exit = start(&sim, args, &mut context, (signals, &sender));
-    context.streams.out.finish().expect("written");
-    context.streams.err.finish().expect("written");
+    context.streams.finish().expect("written");
     Ran { args: args.to_owned(), exit, out: out.text(), err: err.text(), truth: sim.truth(), end: sim.now() }
 }
 
