@@ -25,6 +25,105 @@ Register-ArgumentCompleter -Native -CommandName 'netdiag' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'write the completions for a shell to standard output')
+            [CompletionResult]::new('ping', 'ping', [CompletionResultType]::ParameterValue, 'echo a host, with jitter, loss and percentiles')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'netdiag;completions' {
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'netdiag;ping' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour')
+            [CompletionResult]::new('--netns', '--netns', [CompletionResultType]::ParameterName, 'Run inside this network namespace: a name, a process id or a path')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Stop after so many probes')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Stop after so many probes')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Time between probes: seconds (0.2) or with a unit (200ms)')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Time between probes: seconds (0.2) or with a unit (200ms)')
+            [CompletionResult]::new('-W', '-W ', [CompletionResultType]::ParameterName, 'How long to wait for an answer. In text as ping(8): used only while nothing has been answered')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to wait for an answer. In text as ping(8): used only while nothing has been answered')
+            [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'End the run after this time, whatever is outstanding')
+            [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'End the run after this time, whatever is outstanding')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'At most so many probes per second; max for as many as the kernel takes')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Send so many probes before waiting for answers')
+            [CompletionResult]::new('--preload', '--preload', [CompletionResultType]::ParameterName, 'Send so many probes before waiting for answers')
+            [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Octets of data in each probe')
+            [CompletionResult]::new('--size', '--size', [CompletionResultType]::ParameterName, 'Octets of data in each probe')
+            [CompletionResult]::new('-t', '-t', [CompletionResultType]::ParameterName, 'TTL or hop limit')
+            [CompletionResult]::new('--ttl', '--ttl', [CompletionResultType]::ParameterName, 'TTL or hop limit')
+            [CompletionResult]::new('-Q', '-Q ', [CompletionResultType]::ParameterName, 'TOS or traffic class, decimal or 0x hexadecimal')
+            [CompletionResult]::new('--tos', '--tos', [CompletionResultType]::ParameterName, 'TOS or traffic class, decimal or 0x hexadecimal')
+            [CompletionResult]::new('-p', '-p', [CompletionResultType]::ParameterName, 'Fill the data with these octets, up to 16, in hexadecimal')
+            [CompletionResult]::new('--pattern', '--pattern', [CompletionResultType]::ParameterName, 'Fill the data with these octets, up to 16, in hexadecimal')
+            [CompletionResult]::new('-M', '-M ', [CompletionResultType]::ParameterName, 'Path MTU discovery')
+            [CompletionResult]::new('--pmtu', '--pmtu', [CompletionResultType]::ParameterName, 'Path MTU discovery')
+            [CompletionResult]::new('-F', '-F ', [CompletionResultType]::ParameterName, 'IPv6 flow label, decimal or 0x hexadecimal; 0 lets the kernel choose')
+            [CompletionResult]::new('--flow-label', '--flow-label', [CompletionResultType]::ParameterName, 'IPv6 flow label, decimal or 0x hexadecimal; 0 lets the kernel choose')
+            [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'ICMP identifier to use')
+            [CompletionResult]::new('--identifier', '--identifier', [CompletionResultType]::ParameterName, 'ICMP identifier to use')
+            [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to ask: auto, icmp, udp, tcp:PORT')
+            [CompletionResult]::new('-I', '-I ', [CompletionResultType]::ParameterName, 'Interface to send by, or source address')
+            [CompletionResult]::new('--interface', '--interface', [CompletionResultType]::ParameterName, 'Interface (or VRF) to send by')
+            [CompletionResult]::new('--source', '--source', [CompletionResultType]::ParameterName, 'Source address to send from')
+            [CompletionResult]::new('-m', '-m', [CompletionResultType]::ParameterName, 'Firewall mark (needs CAP_NET_ADMIN)')
+            [CompletionResult]::new('--mark', '--mark', [CompletionResultType]::ParameterName, 'Firewall mark (needs CAP_NET_ADMIN)')
+            [CompletionResult]::new('-S', '-S ', [CompletionResultType]::ParameterName, 'Send buffer size in octets')
+            [CompletionResult]::new('--send-buffer', '--send-buffer', [CompletionResultType]::ParameterName, 'Send buffer size in octets')
+            [CompletionResult]::new('-N', '-N ', [CompletionResultType]::ParameterName, 'N')
+            [CompletionResult]::new('-T', '-T ', [CompletionResultType]::ParameterName, 'T')
+            [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
+            [CompletionResult]::new('-6', '-6', [CompletionResultType]::ParameterName, 'Use IPv6 only')
+            [CompletionResult]::new('-n', '-n', [CompletionResultType]::ParameterName, 'Look no names up')
+            [CompletionResult]::new('--numeric', '--numeric', [CompletionResultType]::ParameterName, 'Look no names up')
+            [CompletionResult]::new('-H', '-H ', [CompletionResultType]::ParameterName, 'Look names up even if the host was given as an address')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write JSON Lines')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Show only the beginning and the summary')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Show only the beginning and the summary')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show more, such as duplicates of multicast answers')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show more, such as duplicates of multicast answers')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Flood: send when an answer came, or 100 times a second')
+            [CompletionResult]::new('--flood', '--flood', [CompletionResultType]::ParameterName, 'Flood: send when an answer came, or 100 times a second')
+            [CompletionResult]::new('-A', '-A ', [CompletionResultType]::ParameterName, 'Adapt the interval to the round-trip time')
+            [CompletionResult]::new('--adaptive', '--adaptive', [CompletionResultType]::ParameterName, 'Adapt the interval to the round-trip time')
+            [CompletionResult]::new('-r', '-r', [CompletionResultType]::ParameterName, 'Bypass the routing table')
+            [CompletionResult]::new('--direct-only', '--direct-only', [CompletionResultType]::ParameterName, 'Bypass the routing table')
+            [CompletionResult]::new('-b', '-b', [CompletionResultType]::ParameterName, 'Allow a broadcast address')
+            [CompletionResult]::new('--broadcast', '--broadcast', [CompletionResultType]::ParameterName, 'Allow a broadcast address')
+            [CompletionResult]::new('-L', '-L ', [CompletionResultType]::ParameterName, 'Do not hear one''s own multicasts')
+            [CompletionResult]::new('--no-loop', '--no-loop', [CompletionResultType]::ParameterName, 'Do not hear one''s own multicasts')
+            [CompletionResult]::new('-D', '-D ', [CompletionResultType]::ParameterName, 'Begin each line with the time')
+            [CompletionResult]::new('--timestamps', '--timestamps', [CompletionResultType]::ParameterName, 'Begin each line with the time')
+            [CompletionResult]::new('-O', '-O ', [CompletionResultType]::ParameterName, 'Say when an answer is still out as the next probe goes')
+            [CompletionResult]::new('--outstanding', '--outstanding', [CompletionResultType]::ParameterName, 'Say when an answer is still out as the next probe goes')
+            [CompletionResult]::new('-a', '-a', [CompletionResultType]::ParameterName, 'Ring the bell with each answer')
+            [CompletionResult]::new('--audible', '--audible', [CompletionResultType]::ParameterName, 'Ring the bell with each answer')
+            [CompletionResult]::new('-3', '-3', [CompletionResultType]::ParameterName, 'Show round-trip times with all three decimals')
+            [CompletionResult]::new('-B', '-B ', [CompletionResultType]::ParameterName, 'B')
+            [CompletionResult]::new('-C', '-C ', [CompletionResultType]::ParameterName, 'C')
+            [CompletionResult]::new('-d', '-d', [CompletionResultType]::ParameterName, 'd')
+            [CompletionResult]::new('-R', '-R ', [CompletionResultType]::ParameterName, 'R')
+            [CompletionResult]::new('-U', '-U ', [CompletionResultType]::ParameterName, 'U')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
+        'netdiag;help' {
+            [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'write the completions for a shell to standard output')
+            [CompletionResult]::new('ping', 'ping', [CompletionResultType]::ParameterValue, 'echo a host, with jitter, loss and percentiles')
+            [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
+            break
+        }
+        'netdiag;help;completions' {
+            break
+        }
+        'netdiag;help;ping' {
+            break
+        }
+        'netdiag;help;help' {
             break
         }
     })

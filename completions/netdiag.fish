@@ -1,2 +1,86 @@
-complete -c netdiag -s h -l help -d 'Print help'
-complete -c netdiag -s V -l version -d 'Print version'
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_netdiag_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_netdiag_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_netdiag_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_netdiag_using_subcommand
+    set -l cmd (__fish_netdiag_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c netdiag -n "__fish_netdiag_needs_command" -s h -l help -d 'Print help'
+complete -c netdiag -n "__fish_netdiag_needs_command" -s V -l version -d 'Print version'
+complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "completions" -d 'write the completions for a shell to standard output'
+complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "ping" -d 'echo a host, with jitter, loss and percentiles'
+complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c netdiag -n "__fish_netdiag_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l color -d 'Use colour' -r -f -a "auto\t'Where a person looks: on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; or `CLICOLOR_FORCE` is set'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l netns -d 'Run inside this network namespace: a name, a process id or a path' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s c -l count -d 'Stop after so many probes' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s i -l interval -d 'Time between probes: seconds (0.2) or with a unit (200ms)' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s W -l timeout -d 'How long to wait for an answer. In text as ping(8): used only while nothing has been answered' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s w -l deadline -d 'End the run after this time, whatever is outstanding' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l rate -d 'At most so many probes per second; max for as many as the kernel takes' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s l -l preload -d 'Send so many probes before waiting for answers' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s s -l size -d 'Octets of data in each probe' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s t -l ttl -d 'TTL or hop limit' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s Q -l tos -d 'TOS or traffic class, decimal or 0x hexadecimal' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s p -l pattern -d 'Fill the data with these octets, up to 16, in hexadecimal' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s M -l pmtu -d 'Path MTU discovery' -r -f -a "do\t'Set DF, never fragment'
+want\t'Discover the path MTU, fragment locally'
+dont\t'Do not set DF'
+probe\t'Set DF, ignore the path MTU that is known'"
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s F -l flow-label -d 'IPv6 flow label, decimal or 0x hexadecimal; 0 lets the kernel choose' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s e -l identifier -d 'ICMP identifier to use' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l via -d 'How to ask: auto, icmp, udp, tcp:PORT' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s I -d 'Interface to send by, or source address' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l interface -d 'Interface (or VRF) to send by' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l source -d 'Source address to send from' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s m -l mark -d 'Firewall mark (needs CAP_NET_ADMIN)' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s S -l send-buffer -d 'Send buffer size in octets' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s N -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s T -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s 4 -d 'Use IPv4 only'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s 6 -d 'Use IPv6 only'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s n -l numeric -d 'Look no names up'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s H -d 'Look names up even if the host was given as an address'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l json -d 'Write JSON Lines'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s q -l quiet -d 'Show only the beginning and the summary'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s v -l verbose -d 'Show more, such as duplicates of multicast answers'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s f -l flood -d 'Flood: send when an answer came, or 100 times a second'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s A -l adaptive -d 'Adapt the interval to the round-trip time'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s r -l direct-only -d 'Bypass the routing table'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s b -l broadcast -d 'Allow a broadcast address'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s L -l no-loop -d 'Do not hear one\'s own multicasts'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s D -l timestamps -d 'Begin each line with the time'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s O -l outstanding -d 'Say when an answer is still out as the next probe goes'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s a -l audible -d 'Ring the bell with each answer'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s 3 -d 'Show round-trip times with all three decimals'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s B
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s C
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s d
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s R
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s U
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s V -l version -d 'Print version'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping help" -f -a "completions" -d 'write the completions for a shell to standard output'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping help" -f -a "ping" -d 'echo a host, with jitter, loss and percentiles'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -26,6 +26,9 @@ pub(crate) const CASES: &[Case] = &[
     case!(no_such_name, "ping"),
     case!(no_such_source, "ping"),
     case!(family_of_the_address, "ping"),
+    case!(broadcast_not_allowed, "ping"),
+    case!(broadcast_allowed, "ping"),
+    case!(multicast, "ping"),
 ];
 
 /// The same on both kinds of sockets, the server playing a script.
@@ -174,4 +177,32 @@ fn no_such_source() -> Tested {
 fn family_of_the_address() -> Tested {
     impossible(&["-4", "-c", "1", "::1"], "::1")?;
     impossible(&["-6", "-c", "1", "127.0.0.1"], "127.0.0.1")
+}
+
+fn broadcast_not_allowed() -> Tested {
+    impossible(&["-c", "1", "10.77.0.255"], "broadcast")
+}
+
+fn broadcast_allowed() -> Tested {
+    let scene = Scene::pair(Sockets::Raw)?;
+    scene.server()?.sysctl("net.ipv4.icmp_echo_ignore_broadcasts", "0")?;
+    scene.same(&["-b", "-c", "2", "-i", "1", "10.77.0.255"])
+}
+
+/// Each member answers, the client itself among them; in which order is chance. The run ends with the first answer to
+/// the last probe, so what is held is the first probe's.
+fn multicast() -> Tested {
+    let scene = Scene::pair(Sockets::Raw)?;
+    let both = scene.run(&["-c", "2", "-i", "1", "ff02::1%to-server"])?;
+    let sorted = |text: &str| {
+        let mut lines = crate::text::classic(text);
+        lines.retain(|line| line.starts_with("PING ") || line.contains("icmp_seq=1 "));
+        lines.sort();
+        lines
+    };
+    let (theirs, ours) = (sorted(&both.theirs.stdout), sorted(&both.ours.stdout));
+    check(theirs == ours && ours.len() == 3, || {
+        format!("{}\n{both}", crate::text::differences(&theirs, &ours))
+    })?;
+    both.both_end(0)
 }

@@ -138,7 +138,9 @@ fn fragmentation_needed_at_a_router() -> Tested {
         scene.run_one(turn, &args)
     };
     for sockets in Sockets::BOTH {
-        for (family, words) in [("-4", "Frag needed and DF set (mtu = 1300)"), ("-6", "Packet too big: mtu=1300")] {
+        for (family, words) in
+            [("-4", "Frag needed and DF set (mtu = 1300)"), ("-6", "Packet too big: mtu=1300")]
+        {
             let both = Both::of([play(sockets, family, 0)?, play(sockets, family, 1)?], "a narrow link");
             both.same()?;
             both.both_say(words)?;
@@ -150,9 +152,12 @@ fn fragmentation_needed_at_a_router() -> Tested {
 fn too_large_for_this_host() -> Tested {
     for sockets in Sockets::BOTH {
         let scene = Scene::pair(sockets)?;
-        let both = scene.run(&["-M", "do", "-s", "3000", "-c", "2", "-i", "0.05", "-W", "1", &scene.v4()?])?;
+        let both =
+            scene.run(&["-M", "do", "-s", "3000", "-c", "2", "-i", "0.05", "-W", "1", &scene.v4()?])?;
         both.same()?;
-        check(both.theirs.stderr.contains("mtu=1500") && both.ours.stderr.contains("mtu=1500"), || both.to_string())?;
+        check(both.theirs.stderr.contains("mtu=1500") && both.ours.stderr.contains("mtu=1500"), || {
+            both.to_string()
+        })?;
     }
     Ok(())
 }
@@ -196,7 +201,9 @@ fn no_route_at_all() -> Tested {
         check(both.theirs.stderr.contains(words) && both.ours.stderr.contains(words), || both.to_string())?;
         check(both.theirs.code() == Some(2), || both.to_string())?;
         check(both.ours.code() == Some(1), || both.to_string())?;
-        check(both.ours.stdout.contains("2 packets transmitted, 0 received, 100% packet loss"), || both.to_string())?;
+        check(both.ours.stdout.contains("2 packets transmitted, 0 received, 100% packet loss"), || {
+            both.to_string()
+        })?;
     }
     Ok(())
 }
@@ -207,7 +214,9 @@ fn a_local_firewall() -> Tested {
         scene.lab.node("client")?.filter(&Ruleset::drop(Hook::Output, &Traffic::EchoRequests))?;
         let both = scene.run(&["-c", "2", "-i", "0.05", "-W", "1", &scene.v4()?])?;
         let ours = &both.ours;
-        check(ours.stdout.contains("2 packets transmitted, 0 received, 100% packet loss"), || both.to_string())?;
+        check(ours.stdout.contains("2 packets transmitted, 0 received, 100% packet loss"), || {
+            both.to_string()
+        })?;
         check(ours.stderr.contains("a firewall of this host"), || both.to_string())?;
         both.both_end(1)?;
     }

@@ -20,8 +20,9 @@ pub(crate) const CASES: &[Case] = &[
     case!(identifier, "ping"),
     case!(flow_label, "ping"),
     case!(preload, "ping"),
-    case!(flood, "ping"),
-    case!(flood_with_loss, "ping"),
+    case!(flood, "ping", "root"),
+    case!(flood_with_loss, "ping", "root"),
+    case!(flood_at_the_pace_of_users, "ping"),
     case!(adaptive, "ping"),
     case!(direct_only, "ping"),
     case!(fragments, "ping"),
@@ -127,8 +128,16 @@ fn preload() -> Tested {
 }
 
 fn flood() -> Tested {
-    let scene = Scene::pair(Sockets::Raw)?;
-    let both = scene.run(&["-f", "-c", "50", &scene.v4()?])?;
+    flooded(Sockets::Raw, &["-f", "-c", "50"])
+}
+
+fn flood_at_the_pace_of_users() -> Tested {
+    flooded(Sockets::Datagram, &["-f", "-i", "0.002", "-c", "50"])
+}
+
+fn flooded(sockets: Sockets, args: &[&str]) -> Tested {
+    let scene = Scene::pair(sockets)?;
+    let both = scene.run(&[args, &[&scene.v4()?]].concat())?;
     // Between dots and backspaces the order is chance; header and summary are not.
     let edges = |text: &str| {
         let lines = classic(text);
@@ -138,15 +147,15 @@ fn flood() -> Tested {
     let (theirs, ours) = (edges(&both.theirs.stdout), edges(&both.ours.stdout));
     check(theirs == ours, || format!("{theirs:?}\n{ours:?}\n{both}"))?;
     both.both_end(0)?;
-    let marks = |text: &str| [text.matches(". \x08").count(), text.matches('.').count().min(50)];
-    check(marks(&both.theirs.stdout)[1] == marks(&both.ours.stdout)[1], || both.to_string())?;
-    scene.same(&["-f", "-q", "-c", "50", &scene.v4()?])
+    let dots = |text: &str| text.lines().nth(1).map(|line| line.matches('.').count());
+    check(dots(&both.theirs.stdout) == Some(50) && dots(&both.ours.stdout) == Some(50), || both.to_string())?;
+    scene.same(&[args, &["-q", &scene.v4()?]].concat())
 }
 
 fn flood_with_loss() -> Tested {
+    // Each lost one costs one more probe or a wait: neither ends before it has sent its count.
     let script = Script::new(Answer::Echo).on(3, Answer::Silent).on(7, Answer::Silent);
     let scene = Scene::pair(Sockets::Raw)?.script(script);
-    // Each lost one costs one more probe: neither stops before it has its count of answers or has sent its count.
     let both = scene.run(&["-f", "-q", "-c", "20", &scene.v4()?])?;
     both.same()
 }

@@ -156,7 +156,9 @@ fn another_address() -> Tested {
             // Table: "another address".
             both.same_but(&[6])?;
             both.both_say("(DIFFERENT ADDRESS!)")?;
-            check(both.ours.stdout.contains("2 packets transmitted, 1 received, 50% packet loss"), || both.to_string())?;
+            check(both.ours.stdout.contains("2 packets transmitted, 1 received, 50% packet loss"), || {
+                both.to_string()
+            })?;
         }
     }
     Ok(())
@@ -177,7 +179,10 @@ fn wrong_checksums() -> Tested {
         // Table: "wrong checksums".
         both.same_but(&[2, 6])?;
         let ours = &both.ours.stdout;
-        check(ours.contains("ms (BAD CHECKSUM!)\n") && ours.contains("1 received, +1 corrupted, 50%"), || both.to_string())?;
+        check(
+            ours.contains("ms (BAD CHECKSUM!)\n") && ours.contains("1 received, +1 corrupted, 50%"),
+            || both.to_string(),
+        )?;
     }
     Ok(())
 }
@@ -189,7 +194,7 @@ fn silence_between() -> Tested {
 }
 
 fn out_of_order() -> Tested {
-    let script = Script::new(Answer::Echo).on(1, Answer::Delayed(Duration::from_millis(300)));
-    scripted(&script, &["-c", "3", "-i", "0.1"])?;
+    let script = Script::new(Answer::Echo).on(1, Answer::Delayed(Duration::from_millis(700)));
+    scripted(&script, &["-c", "3", "-i", "0.5"])?;
     Ok(())
 }

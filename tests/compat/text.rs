@@ -1,5 +1,7 @@
 //! What two outputs have to have in common: every line to the second one of the summary, but for times.
 
+use std::fmt::Write;
+
 /// The lines up to and including the second summary line, times replaced by `T`.
 pub(crate) fn classic(stdout: &str) -> Vec<String> {
     let lines: Vec<&str> = stdout.split('\n').collect();
@@ -52,7 +54,8 @@ pub(crate) fn differences(theirs: &[String], ours: &[String]) -> String {
     for index in 0..theirs.len().max(ours.len()) {
         let [one, other] = [theirs, ours].map(|lines| lines.get(index).map_or("(no line)", String::as_str));
         if one != other {
-            text += &format!("line {}:\n  iputils {one:?}\n  netdiag {other:?}\n", index + 1);
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "line {}:\n  iputils {one:?}\n  netdiag {other:?}", index + 1);
         }
     }
     text

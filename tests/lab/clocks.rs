@@ -8,7 +8,8 @@ use netdiag_lab::{Captured, Direction, IcmpSockets, Lab};
 use crate::harness::{Case, Tested, case, check};
 use crate::stage::records;
 
-pub(crate) const CASES: &[Case] = &[case!(closer_to_the_cable_than_iputils, "ping"), case!(stamps_are_the_kernels)];
+pub(crate) const CASES: &[Case] =
+    &[case!(closer_to_the_cable_than_iputils, "ping"), case!(stamps_are_the_kernels)];
 
 const COUNT: usize = 50;
 
@@ -22,15 +23,13 @@ fn truth(captured: &[Captured]) -> HashMap<u16, i64> {
             .collect::<HashMap<_, _>>()
     };
     let (sent, received) = (of(Direction::Out), of(Direction::In));
-    received
-        .into_iter()
-        .filter_map(|(seq, at)| Some((seq, at as i64 - *sent.get(&seq)? as i64)))
-        .collect()
+    received.into_iter().filter_map(|(seq, at)| Some((seq, at as i64 - *sent.get(&seq)? as i64))).collect()
 }
 
 /// The median distance from the truth, in nanoseconds.
 fn median_error(told: &HashMap<u16, i64>, truth: &HashMap<u16, i64>) -> Result<i64, Failed> {
-    let mut errors: Vec<i64> = truth.iter().filter_map(|(seq, rtt)| Some((told.get(seq)? - rtt).abs())).collect();
+    let mut errors: Vec<i64> =
+        truth.iter().filter_map(|(seq, rtt)| Some((told.get(seq)? - rtt).abs())).collect();
     check(errors.len() == COUNT, || format!("{} of {COUNT} echoes can be compared", errors.len()))?;
     errors.sort_unstable();
     Ok(errors[COUNT / 2])
@@ -75,7 +74,8 @@ fn stamps_are_the_kernels() -> Tested {
         client.icmp_sockets(state)?;
         for target in [server.v4()?.to_string(), server.v6()?.to_string()] {
             let records = records(&client, &["-c", "20", "-i", "0.01", &target])?;
-            let clocks: Vec<_> = records.of_type("reply").iter().map(|reply| reply["clock"].clone()).collect();
+            let clocks: Vec<_> =
+                records.of_type("reply").iter().map(|reply| reply["clock"].clone()).collect();
             // The kernel may leave the first ones without a stamp, until it has switched stamping on.
             let is_so = clocks.len() == 20 && clocks[10..].iter().all(|clock| clock == "kernel");
             check(is_so, || format!("{clocks:?}"))?;

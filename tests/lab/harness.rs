@@ -57,7 +57,10 @@ fn missing(needs: &[&str]) -> Option<String> {
         return Some(missing.why.clone());
     }
     if needs.contains(&"root") && support.rights() != Some(Rights::Root) {
-        return Some("it needs root: a user namespace has no second user and no file capabilities".into());
+        return Some(
+            "it needs root: in a user namespace there is no user 0, no second user and no file capability"
+                .into(),
+        );
     }
     let setcap = ["/usr/sbin/setcap", "/sbin/setcap", "/usr/bin/setcap"];
     if needs.contains(&"setcap") && !setcap.iter().any(|path| std::path::Path::new(path).exists()) {

@@ -132,7 +132,10 @@ fn namespaces_that_are_not_there() -> Tested {
 }
 
 fn broadcast_has_to_be_allowed() -> Tested {
-    refuses(&["-c", "1", "10.77.0.255"], &["broadcast", "-b"])
+    for target in ["10.77.0.255", "255.255.255.255", "127.255.255.255"] {
+        refuses(&["-c", "1", target], &["broadcast", "-b"])?;
+    }
+    Ok(())
 }
 
 fn marks_need_a_right() -> Tested {

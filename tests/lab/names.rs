@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use libtest_mimic::Failed;
 use netdiag_lab::{
-    Direction, EchoKind, FrameKind, IcmpSockets, Impairment, Lab, Node, Outcome, Server, Serving, Signal, Way, WireSpec,
-    Zone,
+    Direction, EchoKind, FrameKind, IcmpSockets, Impairment, Lab, Node, Outcome, Server, Serving, Signal,
+    Way, WireSpec, Zone,
 };
 
 use crate::harness::{Case, Tested, case, check};
@@ -138,12 +138,12 @@ fn interrupted_while_looking_up() -> Tested {
 
 fn control_characters_in_names_are_escaped() -> Tested {
     let (lab, _serving) = named(|zone, server| Ok(zone.pointer(server.v4()?, "evil\u{1b}[31m.lab")))?;
-    let mut live = Live::start(ping(&lab.node("client")?, &["-4", "-i", "0.1", "far.lab"]))?;
+    let mut run = Live::start(ping(&lab.node("client")?, &["-4", "-i", "0.1", "far.lab"]))?;
     // The C library may refuse such a name; then lines stay bare. What must not come is the escape itself.
     for seq in 1..=5 {
-        let line = live.until("an answer", |line| line.contains(&format!("icmp_seq={seq} ")))?;
+        let line = run.until("an answer", |line| line.contains(&format!("icmp_seq={seq} ")))?;
         check(!line.contains('\u{1b}'), || format!("{line:?}"))?;
     }
-    live.running.signal(Signal::INT)?;
-    live.end().map(drop)
+    run.running.signal(Signal::INT)?;
+    run.end().map(drop)
 }

@@ -1,7 +1,9 @@
 //! Bad networks: silence, no way, firewalls, links and routes that come and go, queues that are full, forged answers.
 
 use libtest_mimic::Failed;
-use netdiag_lab::{Answer, Hook, IcmpError, IcmpSockets, Lab, LinkState, Node, Ruleset, Script, Signal, Traffic};
+use netdiag_lab::{
+    Answer, Hook, IcmpError, IcmpSockets, Lab, LinkState, Node, Ruleset, Script, Signal, Traffic,
+};
 use serde_json::{Value, json};
 
 use crate::harness::{Case, Tested, case, check};
@@ -39,7 +41,8 @@ fn silence_has_statistics() -> Tested {
     let args = ["-c", "3", "-i", "0.02", "-W", "0.2"];
     for target in [address.clone(), server.v6()?.to_string()] {
         let records = records(&client, &[&args[..], &[&target]].concat())?;
-        records.expect(1, &json!({"sent": 3, "received": 0, "lost": 3, "loss_percent": 100, "via": "icmp"}))?;
+        records
+            .expect(1, &json!({"sent": 3, "received": 0, "lost": 3, "loss_percent": 100, "via": "icmp"}))?;
         let summary = records.summary()?;
         for absent in ["rtt_ms", "jitter_ms", "loss_bursts"] {
             check(summary.get(absent).is_none(), || format!("{absent} in {summary}"))?;
@@ -151,7 +154,9 @@ fn an_interface_comes_and_goes() -> Tested {
     let records = Records::of(&live.end()?)?;
     let summary = records.summary()?;
     let number = |name: &str| summary[name].as_u64().unwrap_or_default();
-    let is_so = number("received") >= 3 && number("lost") >= 1 && number("sent") == number("received") + number("lost");
+    let is_so = number("received") >= 3
+        && number("lost") >= 1
+        && number("sent") == number("received") + number("lost");
     check(is_so && records.code == Some(0), || format!("{records:#?}"))
 }
 
@@ -228,6 +233,8 @@ fn late_answers_are_late() -> Tested {
     let records = records(&client, &["-c", "3", "-i", "0.5", "-W", "0.1", &address])?;
     records.expect(0, &json!({"sent": 3, "received": 3, "late": 1, "lost": 0}))?;
     let (timeouts, replies) = (records.of_type("timeout"), records.of_type("reply"));
-    let is_so = timeouts.len() == 1 && timeouts[0]["seq"] == 1 && replies.iter().any(|r| r["late"] == true && r["seq"] == 1);
+    let is_so = timeouts.len() == 1
+        && timeouts[0]["seq"] == 1
+        && replies.iter().any(|r| r["late"] == true && r["seq"] == 1);
     check(is_so, || format!("{records:#?}"))
 }

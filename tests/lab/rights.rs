@@ -45,14 +45,18 @@ fn a_closed_range_falls_back_to_udp() -> Tested {
     let (_lab, client, targets) = client(IcmpSockets::Closed)?;
     for target in targets {
         let args = ["-c", "2", "-i", "0.02", &target];
-        let records = Records::of(&ping(&client, &[&["--json"], &args[..]].concat()).unprivileged().output()?)?;
+        let records =
+            Records::of(&ping(&client, &[&["--json"], &args[..]].concat()).unprivileged().output()?)?;
         records.expect(0, &json!({"via": "udp", "sent": 2, "received": 2, "lost": 0}))?;
         check(records.notices("fallback") == 1, || format!("{records:#?}"))?;
         let text = ping(&client, &args).unprivileged().output()?;
         let said = text.stderr.matches("asking by UDP instead").count();
-        let both_ways = text.stderr.contains("ping_group_range") && text.stderr.contains("setcap cap_net_raw+p");
+        let both_ways =
+            text.stderr.contains("ping_group_range") && text.stderr.contains("setcap cap_net_raw+p");
         check(said == 1 && both_ways && text.code() == Some(0), || format!("{text:?}"))?;
-        check(text.stdout.contains("2 packets transmitted, 2 received, 0% packet loss"), || format!("{text:?}"))?;
+        check(text.stdout.contains("2 packets transmitted, 2 received, 0% packet loss"), || {
+            format!("{text:?}")
+        })?;
     }
     Ok(())
 }
@@ -109,7 +113,9 @@ fn rights_are_gone_while_it_runs() -> Tested {
         live.until_record("reply", "seq", "1")?;
         has_nothing(live.running.pid())?;
         let bounding = status(live.running.pid(), "CapBnd")?;
-        check(bounding == NOTHING, || format!("CapBnd is {bounding}: a program started later could gain rights"))?;
+        check(bounding == NOTHING, || {
+            format!("CapBnd is {bounding}: a program started later could gain rights")
+        })?;
         live.running.signal(Signal::INT)?;
         check(live.end()?.code() == Some(0), || "it did not end with 0".into())?;
     }

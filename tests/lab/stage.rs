@@ -33,7 +33,8 @@ impl Records {
     /// Checks the frame: a start first, a summary or an error last, every line as the schema says.
     pub(crate) fn of(output: &Output) -> Result<Self, Failed> {
         let lines = output.stdout.lines().map(valid).collect::<Result<Vec<_>, _>>()?;
-        let kind = |line: Option<&Value>| line.and_then(|line| line["type"].as_str()).unwrap_or_default().to_owned();
+        let kind =
+            |line: Option<&Value>| line.and_then(|line| line["type"].as_str()).unwrap_or_default().to_owned();
         let has_frame = kind(lines.first()) == "start" && matches!(&*kind(lines.last()), "summary" | "error");
         check(has_frame, || format!("{output:?}"))?;
         Ok(Self { lines, code: output.code(), stderr: output.stderr.clone() })
@@ -116,7 +117,9 @@ impl Live {
         let is_wanted = |line: &str| {
             let Ok(record) = serde_json::from_str::<Value>(line) else { return false };
             let found = &record[field];
-            record["type"] == kind && (found.as_str() == Some(value) || found.to_string() == value)
+            let number = value.parse::<u64>().ok();
+            record["type"] == kind
+                && (found.as_str() == Some(value) || (number.is_some() && found.as_u64() == number))
         };
         valid(&self.until(&format!("{kind} with {field} {value}"), is_wanted)?)
     }

@@ -56,7 +56,8 @@ fn head_takes_one_line() -> Tested {
     let (_lab, client, target) = client()?;
     let script = format!("{NETDIAG} ping -i 0.02 {target} | head -n 1");
     let output = client.command("sh").args(["-c", &script]).output()?;
-    let is_so = output.stdout.starts_with("PING ") && output.stdout.lines().count() == 1 && output.stderr.is_empty();
+    let is_so =
+        output.stdout.starts_with("PING ") && output.stdout.lines().count() == 1 && output.stderr.is_empty();
     check(is_so, || format!("{output:?}"))
 }
 
@@ -83,13 +84,17 @@ fn interrupts_end_with_the_summary() -> Tested {
         live.until("the second probe", |line| line.contains("no answer yet for icmp_seq=1"))?;
         live.running.signal(signal)?;
         let output = live.end()?;
-        check(output.code() == Some(1) && output.stdout.contains(" 100% packet loss"), || format!("{output:?}"))?;
+        check(output.code() == Some(1) && output.stdout.contains(" 100% packet loss"), || {
+            format!("{output:?}")
+        })?;
         // Right after the header.
         let mut live = Live::start(ping(&client, &["-i", "100", &target]))?;
         live.until("the header", |line| line.starts_with("PING "))?;
         live.running.signal(signal)?;
         let output = live.end()?;
-        check(output.code() == Some(1) && output.stdout.contains("ping statistics ---"), || format!("{output:?}"))?;
+        check(output.code() == Some(1) && output.stdout.contains("ping statistics ---"), || {
+            format!("{output:?}")
+        })?;
     }
     Ok(())
 }
@@ -100,10 +105,10 @@ fn quit_is_an_interim_summary() -> Tested {
     live.until_record("reply", "seq", "1")?;
     let mut errors = std::io::BufReader::new(live.running.stderr().ok_or("no standard error")?);
     live.running.signal(Signal::QUIT)?;
-    let mut line = String::new();
-    while !line.contains("1/1 packets, 0% loss") {
-        let read = std::io::BufRead::read_line(&mut errors, &mut line)?;
-        check(read > 0, || format!("no interim summary: {line:?}"))?;
+    let mut said = String::new();
+    while !said.contains("1/1 packets, 0% loss") {
+        let read = std::io::BufRead::read_line(&mut errors, &mut said)?;
+        check(read > 0, || format!("no interim summary: {said:?}"))?;
     }
     live.running.signal(Signal::INT)?;
     Records::of(&live.end()?)?.expect(0, &json!({"received": 1}))

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use libtest_mimic::Failed;
 use netdiag_lab::{
-    Action, Corruption, EchoKind, Fate, Fault, IcmpSockets, Impairment, Lab, Loss, Mark, Way, Which, Wire, WireLog,
-    WireSpec,
+    Action, Corruption, EchoKind, Fate, Fault, IcmpSockets, Impairment, Lab, Loss, Mark, Way, Which, Wire,
+    WireLog, WireSpec,
 };
 use serde_json::{Value, json};
 
@@ -38,9 +38,17 @@ struct Truth {
 impl Truth {
     /// What came out of the wire at the client's side, in that order.
     fn of(log: &WireLog) -> Self {
-        let asked: BTreeSet<u16> = log.echoes(Way::Forth, EchoKind::Request).map(|(_, echo)| echo.seq).collect();
+        let asked: BTreeSet<u16> =
+            log.echoes(Way::Forth, EchoKind::Request).map(|(_, echo)| echo.seq).collect();
         let mut answered = BTreeSet::new();
-        let mut truth = Self { sent: asked.len() as u64, received: 0, duplicates: 0, reordered: 0, corrupt: 0, bursts: (0, 0) };
+        let mut truth = Self {
+            sent: asked.len() as u64,
+            received: 0,
+            duplicates: 0,
+            reordered: 0,
+            corrupt: 0,
+            bursts: (0, 0),
+        };
         for (passage, echo) in log.echoes(Way::Back, EchoKind::Reply).filter(|(p, _)| p.fate == Fate::Sent) {
             truth.corrupt += u64::from(passage.has(Mark::Corrupted));
             let is_overtaken = answered.last().is_some_and(|last| *last > echo.seq);
@@ -90,7 +98,9 @@ fn agrees(spec: &WireSpec, count: &str) -> Result<(Truth, Records), Failed> {
         check(truth.sent.to_string() == count, || format!("{truth:?}"))?;
         let told = |kind: &str| records.of_type(kind).len() as u64;
         let answers = told("reply") == truth.received + truth.duplicates;
-        check(answers && told("timeout") >= truth.sent - truth.received, || format!("{truth:?} {records:#?}"))?;
+        check(answers && told("timeout") >= truth.sent - truth.received, || {
+            format!("{truth:?} {records:#?}")
+        })?;
         last = Some((truth, records));
     }
     last.ok_or_else(|| "no run".into())
@@ -155,7 +165,8 @@ fn everything_at_once() -> Tested {
 fn delay_is_in_every_round_trip() -> Tested {
     let slow = Impairment::new().delay(Duration::from_millis(25));
     let (_, records) = agrees(&WireSpec::new().both(slow), "50")?;
-    let times: Vec<f64> = records.of_type("reply").iter().filter_map(|reply| reply["rtt_ms"].as_f64()).collect();
+    let times: Vec<f64> =
+        records.of_type("reply").iter().filter_map(|reply| reply["rtt_ms"].as_f64()).collect();
     check(times.len() == 50 && times.iter().all(|&time| time >= 50.0), || format!("{times:?}"))
 }
 

@@ -10,7 +10,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use netdiag_engine::port::{Attempt, Connection, Connector, OpenError, Outcome, SocketOptions};
-use netdiag_model::{Errno, Family, Moment, Mono, ProbeId};
+use netdiag_model::{Address, Errno, Family, Moment, Mono, ProbeId};
 use netdiag_sys::epoll::{Epoll, Events, Interest};
 use netdiag_sys::mmsg::ReceiveBatch;
 use netdiag_sys::setting::Setting;
@@ -54,6 +54,8 @@ struct UnderWay {
     probe: ProbeId,
     socket: Socket,
     since: Mono,
+    /// Address and port that it is to connect with.
+    to: (Address, u16),
 }
 
 impl TcpConnector {
@@ -188,7 +190,10 @@ impl Connector for TcpConnector {
         let (probe, since) = (attempt.probe, at.read.mono);
         match self.begin(attempt) {
             Ok(socket) => {
-                self.under_way.insert(probe.as_u64(), UnderWay { probe, socket, since });
+                self.under_way.insert(
+                    probe.as_u64(),
+                    UnderWay { probe, socket, since, to: (attempt.to, attempt.port) },
+                );
                 self.watch_deadline(since, probe);
             }
             Err(errno) => {

@@ -182,6 +182,10 @@ mod tests {
         in_own_network(|| async {
             add_cable();
             let mut facts = LinuxFacts::open().expect("netlink");
+            // The kernel tells of a carrier a little later than it gives one.
+            while facts.known.values().filter(|(name, is_up)| name.starts_with('d') && *is_up).count() < 2 {
+                poll_fn(|cx| facts.poll_change(cx, &mut Vec::new())).await;
+            }
             for (command, is_up) in [("ip link set d1 down", false), ("ip link set d1 up", true)] {
                 assert!(run(command));
                 let mut told = Vec::new();

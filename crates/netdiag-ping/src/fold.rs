@@ -52,7 +52,8 @@ impl Report {
             Event::Sent { subject, at } => self.apply_sent(subject, at.read.mono),
             Event::Reply(reply) => self.apply_reply(reply),
             Event::Stray(_) => self.strays += 1,
-            Event::IcmpError { subject, icmp, .. } => {
+            // A redirect or a source quench is advice: ping(8) shows it and counts no error.
+            Event::IcmpError { subject, icmp, .. } if !icmp.is_advice() => {
                 self.errors += 1;
                 self.last_error = Some(*icmp);
                 self.acknowledge(subject.seq);

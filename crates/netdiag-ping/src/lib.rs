@@ -1,7 +1,7 @@
 //! `netdiag ping`: echo a host, with the kernel's times, jitter, loss and percentiles.
 //!
 //! The text is that of iputils' ping with more statistics after it; `--json` writes one record per event. Options
-//! become a [`plan::Plan`], events are folded into a [`fold::Report`], and [`text`] or [`json`] show it.
+//! become a [`plan::Plan`], events are folded into a [`fold::Report`], and `text` or [`json`] shows it.
 
 pub mod fold;
 pub mod json;

@@ -48,8 +48,12 @@ impl From<Pmtu> for Fragmentation {
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "one field per switch, as typed")]
 pub struct PingOptions {
-    /// Host to echo: a name, an IPv4 or IPv6 address, or a scoped one (`fe80::1%eth0`)
-    #[arg(value_name = "HOST")]
+    /// The host to echo.
+    // Its help is an attribute: what stands in help and man page is no Markdown.
+    #[arg(
+        value_name = "HOST",
+        help = "Host to echo: a name, an IPv4 or IPv6 address, or a scoped one (fe80::1%eth0)"
+    )]
     pub target: String,
 
     /// Use IPv4 only
@@ -92,7 +96,7 @@ pub struct PingOptions {
     /// End the run after this time, whatever is outstanding
     #[arg(short = 'w', long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration::parse, help_heading = "When")]
     pub deadline: Option<Duration>,
-    /// At most so many probes per second; `max` for as many as the kernel takes
+    /// At most so many probes per second; max for as many as the kernel takes
     #[arg(long, value_name = "N|max", value_parser = parse_rate, help_heading = "When")]
     pub rate: Option<f64>,
     /// Flood: send when an answer came, or 100 times a second
@@ -139,8 +143,14 @@ pub struct PingOptions {
     /// Source address to send from
     #[arg(long, value_name = "ADDR", help_heading = "From where")]
     pub source: Option<std::net::IpAddr>,
-    /// Firewall mark (needs `CAP_NET_ADMIN`)
-    #[arg(short, long, value_name = "N", help_heading = "From where")]
+    /// The firewall mark.
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        help = "Firewall mark (needs CAP_NET_ADMIN)",
+        help_heading = "From where"
+    )]
     pub mark: Option<u32>,
     /// Bypass the routing table
     #[arg(short = 'r', long, help_heading = "From where")]

@@ -213,7 +213,7 @@ fn reverse_names(options: &PingOptions) -> ReverseNames {
     }
 }
 
-/// Whether inet_aton(3) reads it as an address: one to four numbers, decimal, octal or hexadecimal (`127.1`, `0`).
+/// Whether `inet_aton(3)` reads it as an address: one to four numbers, decimal, octal or hexadecimal (`127.1`, `0`).
 fn is_v4_number(text: &str) -> bool {
     let is_number = |part: &str| match part.strip_prefix("0x").or_else(|| part.strip_prefix("0X")) {
         Some(hex) => !hex.is_empty() && hex.bytes().all(|byte| byte.is_ascii_hexdigit()),

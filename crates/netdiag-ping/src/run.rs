@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use clap::{ArgMatches, Args, FromArgMatches};
 use netdiag_engine::driver::{self, Command, Outlet, Ports};
-use netdiag_engine::port::{LookupFailure, Names, NeighbourState, OpenError, Resolved, Sockets};
+use netdiag_engine::port::{Connector, LookupFailure, Names, NeighbourState, OpenError, Resolved, Sockets};
 use netdiag_engine::prober::{Audience, Config, Method, Prober};
 use netdiag_engine::token::Secret;
 use netdiag_engine::watch::HostWatch;
@@ -45,11 +45,10 @@ impl Tool for Ping {
     type Opened = Opened;
 
     fn command() -> clap::Command {
-        let command = clap::Command::new("netdiag-ping")
-            .about(crate::MANUAL.about)
-            .version(env!("CARGO_PKG_VERSION"))
-            .args_override_self(true);
-        PingOptions::augment_args(command)
+        let command =
+            clap::Command::new("netdiag-ping").version(env!("CARGO_PKG_VERSION")).args_override_self(true);
+        // The derived options would put the words of their own documentation here.
+        PingOptions::augment_args(command).about(crate::MANUAL.about)
     }
 
     fn plan(matches: &ArgMatches, caller: Caller) -> Result<Plan, ToolError> {
@@ -82,7 +81,7 @@ impl Tool for Ping {
             Via::Udp => udp(&plan),
             Via::Tcp(port) => sockets
                 .open_connector(&plan.sockets)
-                .map(|connector| (Outlet::Connector(connector), Method::Tcp { port })),
+                .map(|connector| (Outlet::Connector(patient(connector, &plan)), Method::Tcp { port })),
             Via::Auto => icmp(&plan).or_else(|error| match error {
                 OpenError::NotPermitted => {
                     let message = format!(
@@ -108,6 +107,14 @@ impl Tool for Ping {
         plan.check_size(address.family())?;
         Session { plan, method, address, host: resolved.canonical }.run(outlet, fallback, context).await
     }
+}
+
+/// Gives each attempt as long as its probe may take.
+fn patient(mut connector: Box<dyn Connector>, plan: &Plan) -> Box<dyn Connector> {
+    if let Some(timeout) = plan.timeout {
+        connector.set_timeout(timeout);
+    }
+    connector
 }
 
 fn open_error(error: &OpenError) -> ToolError {
@@ -179,6 +186,19 @@ fn target_address(resolved: &Resolved, plan: &Plan, context: &Context) -> Result
     Err(ToolError::new(message).with_hint(hint))
 }
 
+/// Whether an address is everyone's on a link of this host.
+fn is_broadcast(address: &Address, watch: Option<&HostWatch>) -> bool {
+    let IpAddr::V4(target) = address.ip else { return false };
+    let interfaces = watch.and_then(|watch| watch.facts().interfaces().ok()).unwrap_or_default();
+    let mut prefixes = interfaces.into_iter().flat_map(|interface| interface.addresses);
+    target.is_broadcast()
+        || prefixes.any(|(own, len)| match (own, u32::MAX.checked_shr(len.into())) {
+            // Prefixes of 31 and 32 have no address to spare for it (RFC 3021).
+            (IpAddr::V4(own), Some(host)) => host > 1 && target.to_bits() == own.to_bits() | host,
+            _ => false,
+        })
+}
+
 /// A run that knows its target.
 struct Session {
     plan: Plan,
@@ -198,6 +218,10 @@ impl Session {
         let mut watch = context.facts.take().map(HostWatch::new);
         if let Some(watch) = &mut watch {
             watch.add_target(self.address);
+        }
+        if !self.plan.sockets.is_broadcast_allowed && is_broadcast(&self.address, watch.as_ref()) {
+            let message = format!("{} is a broadcast address", self.address.ip);
+            return Err(ToolError::new(message).with_hint("to ask every host on the link: -b"));
         }
         let Context { streams, interfaces, names, .. } = context;
         let mut view =

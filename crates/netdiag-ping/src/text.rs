@@ -51,8 +51,7 @@ impl Heading {
                 format!("PING {host} ({address}) {from}{size}({}) bytes of data.\n", size + 28)
             }
             (Content::Data(size), Family::V6) => {
-                let flow =
-                    self.flow_label.map_or(String::new(), |label| format!(", flow 0x{label:05x}, "));
+                let flow = self.flow_label.map_or(String::new(), |label| format!(", flow 0x{label:05x}, "));
                 format!("PING {host}({address}) {flow}{from}{size} data bytes\n")
             }
             (Content::Connections(port), _) => format!("PING {host} ({address}) {from}TCP port {port}.\n"),

@@ -96,8 +96,6 @@ pub enum Control {
     Tos(u8),
     /// The software stamp, in nanoseconds since 1970 on CLOCK_REALTIME.
     Stamp(i64),
-    /// How many messages the socket has dropped since it was opened (wraps around).
-    Dropped(u32),
     /// An entry of the error queue.
     Error(ExtendedError),
     /// Any other message.
@@ -144,7 +142,6 @@ fn parse(level: i32, kind: i32, data: &[u8]) -> Control {
         (libc::SOL_IP, libc::IP_TTL) | (libc::SOL_IPV6, libc::IPV6_HOPLIMIT) => octet(data).map(Control::Ttl),
         (libc::SOL_IP, libc::IP_TOS) | (libc::SOL_IPV6, libc::IPV6_TCLASS) => octet(data).map(Control::Tos),
         (libc::SOL_SOCKET, libc::SCM_TIMESTAMPING) => stamp(data).map(Control::Stamp),
-        (libc::SOL_SOCKET, libc::SO_RXQ_OVFL) => array(data, 0).map(u32::from_ne_bytes).map(Control::Dropped),
         (libc::SOL_IP, libc::IP_RECVERR) | (libc::SOL_IPV6, libc::IPV6_RECVERR) => {
             ExtendedError::parse(data).map(Control::Error)
         }

@@ -45,8 +45,6 @@ pub enum Setting {
     ReceiveTtl,
     /// The TOS or traffic class of what arrives, as a control message.
     ReceiveTos,
-    /// The number of messages dropped for want of room, as a control message (`SO_RXQ_OVFL`).
-    CountDrops,
     /// TTL or hop limit of unicast packets.
     Ttl(u8),
     /// TTL or hop limit of multicast packets.
@@ -120,7 +118,6 @@ impl Setting {
             Self::V6Only => (family == Family::V6).then_some((V6, libc::IPV6_V6ONLY, 1)),
             Self::SendFlowInfo => (family == Family::V6).then_some((V6, IPV6_FLOWINFO_SEND, 1)),
             Self::BindWithoutPort => Some((V4, IP_BIND_ADDRESS_NO_PORT, 1)),
-            Self::CountDrops => Some((ANY, libc::SO_RXQ_OVFL, 1)),
             Self::Mark(mark) => Some((ANY, libc::SO_MARK, mark as i32)),
             Self::DontRoute => Some((ANY, libc::SO_DONTROUTE, 1)),
             Self::Broadcast => Some((ANY, libc::SO_BROADCAST, 1)),
@@ -233,7 +230,6 @@ mod tests {
                 Setting::ReceiveErrors,
                 Setting::ReceiveTtl,
                 Setting::ReceiveTos,
-                Setting::CountDrops,
                 Setting::Ttl(3),
                 Setting::MulticastTtl(4),
                 Setting::Tos(0x10),

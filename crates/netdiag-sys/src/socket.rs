@@ -38,6 +38,10 @@ impl Kind {
     }
 }
 
+/// `SO_MEMINFO` of asm-generic/socket.h and `SK_MEMINFO_DROPS` of linux/sock_diag.h.
+const SO_MEMINFO: i32 = 55;
+const SK_MEMINFO_DROPS: usize = 8;
+
 /// A non-blocking socket of a known family.
 #[derive(Debug)]
 pub struct Socket {
@@ -106,6 +110,19 @@ impl Socket {
         let mut errno: i32 = 0;
         get(self.as_fd(), (libc::SOL_SOCKET, libc::SO_ERROR), &mut errno)?;
         Ok(errno)
+    }
+}
+
+impl Socket {
+    /// How many messages it has dropped since it was opened, for want of room (`SO_MEMINFO`; wraps around). Unlike
+    /// `SO_RXQ_OVFL` it works for datagram ICMP, and does not wait for another message to tell it by.
+    ///
+    /// # Errors
+    /// ENOPROTOOPT before Linux 4.12.
+    pub fn dropped(&self) -> io::Result<u32> {
+        let mut numbers = [0u32; SK_MEMINFO_DROPS + 1];
+        get(self.as_fd(), (libc::SOL_SOCKET, SO_MEMINFO), &mut numbers)?;
+        Ok(numbers[SK_MEMINFO_DROPS])
     }
 }
 

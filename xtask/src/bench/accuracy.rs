@@ -95,7 +95,11 @@ fn under_load<T: Send>(loops: usize, work: impl FnOnce() -> T + Send) -> T {
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
         for _ in 0..loops {
-            scope.spawn(|| while !is_over.load(Ordering::Relaxed) {});
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    std::hint::spin_loop();
+                }
+            });
         }
         let result = work();
         is_over.store(true, Ordering::Relaxed);

@@ -97,3 +97,18 @@ fn the_icmp_error_behind_a_failure_is_told() {
         }
     });
 }
+
+#[test]
+fn a_connection_with_itself_is_a_refusal() {
+    in_own_network(|| async {
+        // The only port there is to connect from is the one asked for.
+        std::fs::write("/proc/sys/net/ipv4/ip_local_port_range", "40000 40000").expect("sysctl");
+        let mut connector = LinuxSockets.open_connector(&SocketOptions::default()).expect("open");
+        connector.start(&attempt(1, "127.0.0.1", 40_000));
+        let outcome = next(&mut *connector).await;
+        assert!(
+            matches!(outcome.connection, Connection::Failed { errno: Errno::ECONNREFUSED, .. }),
+            "{outcome:?}"
+        );
+    });
+}

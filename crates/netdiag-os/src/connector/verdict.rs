@@ -25,7 +25,7 @@ const NO_RETRANSMIT_BEFORE: Duration = Duration::from_millis(200);
 
 /// The outcome of an attempt whose socket has become ready; `None` when only a remark of no consequence has come in.
 pub(super) fn of(attempt: &UnderWay, at: Moment, errors: &mut ReceiveBatch) -> Option<Outcome> {
-    let UnderWay { probe, socket, since } = attempt;
+    let UnderWay { probe, socket, since, .. } = attempt;
     let errno = socket.take_error().map_or_else(|error| convert::errno(&error), Errno);
     let has_failed = errno != Errno(0);
     let may_have_repeated = at.read.mono.since(*since) >= NO_RETRANSMIT_BEFORE;
@@ -36,12 +36,20 @@ pub(super) fn of(attempt: &UnderWay, at: Moment, errors: &mut ReceiveBatch) -> O
     } else if info.is_some_and(|info| info.state == TcpInfo::SYN_SENT) {
         icmp_error(socket, errors);
         return None;
+    } else if is_with_itself(attempt) {
+        Connection::Failed { errno: Errno::ECONNREFUSED, icmp: None, is_synchronous: false }
     } else {
         let sampled = info.filter(|info| info.total_retransmits == 0 && info.rtt_us > 0);
         let handshake = sampled.map(|info| Rtt::from_nanos(u64::from(info.rtt_us) * 1000));
         Connection::Established { handshake }
     };
     Some(Outcome { probe: *probe, at, connection, syn_retransmits })
+}
+
+/// Whether the kernel gave the attempt the very port that it asks for, on this host: such a socket connects with itself
+/// (RFC 9293, simultaneous open), which only happens where nothing listens.
+fn is_with_itself(attempt: &UnderWay) -> bool {
+    attempt.socket.local_address().is_ok_and(|own| convert::address(own) == attempt.to)
 }
 
 /// The outcome of an attempt that has waited for too long.

@@ -32,7 +32,7 @@ pub(super) struct Lane {
     pub(super) flow: u32,
     pub(super) departures: Departures,
     /// The kernel's count of dropped messages when it was last seen.
-    pub(super) dropped: u32,
+    dropped: u32,
     /// Whether the epoll set tells when there is something to read. While it does not, it is read without asking:
     /// under load there always is something, and telling so would cost a wake-up for every packet.
     pub(super) is_watched: bool,
@@ -96,6 +96,14 @@ impl Lane {
         self.departures.sent(items.iter().map(|item| item.probe));
     }
 
+    /// How many messages the kernel has dropped for want of room since this was last asked.
+    pub(super) fn newly_dropped(&mut self) -> u64 {
+        let count = self.socket.dropped().unwrap_or(self.dropped);
+        let more = count.wrapping_sub(self.dropped);
+        self.dropped = count;
+        more.into()
+    }
+
     /// Prepares for a send.
     pub(super) fn prepare(&mut self, now: Mono) {
         self.departures.prepare(&self.socket, now);
@@ -109,10 +117,10 @@ fn lease_flow_label(socket: &Socket, family: Family, options: &SocketOptions) ->
     Ok(leased)
 }
 
-/// Errors, TTL, TOS and drops are told with what comes in.
+/// Errors, TTL and TOS are told with what comes in.
 fn hear(socket: &Socket) -> Result<(), OpenError> {
     done("receive ICMP errors", socket.apply(Setting::ReceiveErrors))?;
-    for setting in [Setting::ReceiveTtl, Setting::ReceiveTos, Setting::CountDrops] {
+    for setting in [Setting::ReceiveTtl, Setting::ReceiveTos] {
         // Good to have; an old kernel or an emulated one may lack one of them.
         let _ = socket.apply(setting);
     }

@@ -76,6 +76,7 @@ fn read_unwatched(epoll: &Epoll, lanes: &mut [Lane], (reader, batch): (&mut Read
         let before = batch.len();
         reader.read(lane, batch);
         if batch.len() == before {
+            batch.add_dropped(lane.newly_dropped());
             lane.is_watched = epoll.add(lane.socket.as_fd(), number as u64, Interest::Read).is_ok();
         }
     }
@@ -103,7 +104,6 @@ struct Notes {
     ttl: Option<u8>,
     tos: Option<u8>,
     stamp: Option<Stamp>,
-    dropped: Option<u32>,
     error: Option<ExtendedError>,
 }
 
@@ -115,7 +115,6 @@ impl Notes {
                 Control::Ttl(ttl) => notes.ttl = Some(ttl),
                 Control::Tos(tos) => notes.tos = Some(tos),
                 Control::Stamp(at) => notes.stamp = Some(Stamp::Kernel(Wall::from_nanos(at))),
-                Control::Dropped(count) => notes.dropped = Some(count),
                 Control::Error(error) => notes.error = Some(error),
                 Control::Other { .. } => {}
             }
@@ -175,12 +174,6 @@ impl Reader {
 /// Hands over a message to the socket. Other programs' messages, which a raw socket hears, are left out.
 fn push_message(lane: &mut Lane, received: &Received<'_>, read: Reading, batch: &mut DatagramBatch) {
     let notes = Notes::of(received);
-    if let Some(count) = notes.dropped {
-        // The count wraps around.
-        let more = count.wrapping_sub(lane.dropped) as i32;
-        batch.add_dropped(more.try_into().unwrap_or(0));
-        lane.dropped = count;
-    }
     let Some((from, port)) = received.name.map(convert::address) else { return };
     let (mut bytes, mut len) = (received.bytes, received.len);
     let (mut ttl, mut tos) = (notes.ttl, notes.tos);

@@ -135,15 +135,14 @@ fn ttl_and_tos_are_those_of_the_packet() {
         let port = other.lanes[0].socket.local_address().expect("name").port();
         let mut batch = TransmitBatch::default();
         for (ttl, tos) in [(Some(7), Some(0x28)), (None, None)] {
-            let item = batch.push(probe(0, 0), address("127.0.0.1"), |buffer| buffer.extend([1; 200]));
+            let item = batch.push(probe(0, 0), address("127.0.0.1"), |buffer| buffer.extend([1; 900]));
             (item.port, item.ttl, item.tos) = (port, ttl, tos);
         }
         assert_eq!(sockets.send(&mut batch, 0).count, 2);
         let records = receive(&mut other, 2, |via| matches!(via, Via::Direct { .. })).await;
-        let seen: Vec<_> =
-            records.iter().map(|(incoming, bytes)| (incoming.ttl, incoming.tos, bytes.len())).collect();
-        assert_eq!(seen, [(Some(7), Some(0x28), 124), (Some(64), Some(0), 124)]);
-        assert_eq!(records[0].0.len, 200);
+        let seen: Vec<_> = records.iter().map(|(incoming, _)| (incoming.ttl, incoming.tos)).collect();
+        assert_eq!(seen, [(Some(7), Some(0x28)), (Some(64), Some(0))]);
+        assert!(records[0].0.len == 900 && records[0].1.len() < 900);
     });
 }
 
@@ -238,11 +237,6 @@ fn what_the_kernel_drops_for_want_of_room_is_told() {
             push_echo(&mut batch, probe(0, seq), "127.0.0.1", 56);
         }
         assert_eq!(sockets.send(&mut batch, 0).count, 1000);
-        receive(&mut *sockets, 1, |via| matches!(via, Via::Direct { .. })).await;
-        // The count comes with the next message that there is room for.
-        batch.clear();
-        push_echo(&mut batch, probe(0, 1000), "127.0.0.1", 56);
-        assert_eq!(sockets.send(&mut batch, 0).count, 1);
         let mut came = DatagramBatch::default();
         while came.dropped() == 0 {
             came.clear();

@@ -18,7 +18,8 @@ fn a_day_as_text() {
     let replies = ran.out.lines().filter(|line| line.contains("bytes from 203.0.113.7: icmp_seq=")).count();
     assert_eq!(replies, received);
     let percent = lost as f64 / 864.0;
-    let expected = format!("86400 packets transmitted, {received} received, {percent:.6}% packet loss, time 86399000ms");
+    let expected =
+        format!("86400 packets transmitted, {received} received, {percent:.6}% packet loss, time 86399000ms");
     let summary = ran.out.lines().find(|line| line.contains("packets transmitted")).expect("a summary");
     let short = |line: &str| line.split('%').next().expect("a line").trim_end_matches('0').to_owned();
     assert_eq!(short(summary), short(&expected));

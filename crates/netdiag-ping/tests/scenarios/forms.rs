@@ -52,7 +52,11 @@ fn a_bell_rings_with_each_answer() {
 fn with_count_and_deadline_as_many_as_were_asked_for_must_answer() {
     assert_eq!(ping("a-lossy-link-behind-a-router", "-c 10 -w 60 -i 0.1 203.0.113.7").code(), 0);
     assert_eq!(ping("a-path-that-changes", "-c 15 -w 12 203.0.113.7").code(), 1);
-    assert_eq!(ping("a-path-that-changes", "-c 15 203.0.113.7").code(), 0, "one answer is a yes without a deadline");
+    assert_eq!(
+        ping("a-path-that-changes", "-c 15 203.0.113.7").code(),
+        0,
+        "one answer is a yes without a deadline"
+    );
 }
 
 #[test]

@@ -63,7 +63,8 @@ impl Ran {
             Ok(exit) => format!("{}", exit.0),
             Err(error) => format!("error: {error}"),
         };
-        let err = if self.err.is_empty() { String::new() } else { format!("--- standard error ---\n{}", self.err) };
+        let err =
+            if self.err.is_empty() { String::new() } else { format!("--- standard error ---\n{}", self.err) };
         format!("$ netdiag ping {}\n{}{err}--- exit {exit} ---\n", self.args, self.out)
     }
 
@@ -73,8 +74,8 @@ impl Ran {
 }
 
 pub(crate) fn network(name: &str) -> Network {
-    let path =
-        PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/networks")).join(format!("{name}.toml"));
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/networks"))
+        .join(format!("{name}.toml"));
     Network::from_file(path).expect("a network")
 }
 

@@ -24,7 +24,9 @@ fn the_schema_takes_not_just_anything() {
     let validator = jsonschema::validator_for(&schema).expect("a schema");
     let reply = ping("a-straight-path", "-c 1 --json 203.0.113.7").records()[0].clone();
     assert!(validator.is_valid(&reply));
-    for (key, value) in [("seq", Value::from("1")), ("clock", Value::from("sundial")), ("type", Value::from("answer"))] {
+    for (key, value) in
+        [("seq", Value::from("1")), ("clock", Value::from("sundial")), ("type", Value::from("answer"))]
+    {
         let mut wrong = reply.clone();
         wrong[key] = value;
         assert!(!validator.is_valid(&wrong), "{wrong}");
@@ -44,7 +46,10 @@ fn a_reply_says_all_that_is_known_of_it() {
     .expect("JSON");
     assert_eq!(records[1], expected);
     let by_name = ping("names-that-take-their-time", "-c 1 -4 --json target.example.net").records();
-    assert_eq!((&by_name[0]["target"], &by_name[0]["address"]), (&"target.example.net".into(), &"192.0.2.1".into()));
+    assert_eq!(
+        (&by_name[0]["target"], &by_name[0]["address"]),
+        (&"target.example.net".into(), &"192.0.2.1".into())
+    );
 }
 
 #[test]
@@ -106,7 +111,7 @@ fn notices_are_records_and_standard_error_stays_empty() {
         ("a-kernel-without-stamps", "-c 2 --json 192.0.2.1", vec!["fallback"]),
         ("a-target-that-answers-from-elsewhere", "-c 2 --json 192.0.2.1", vec!["different-address"; 2]),
         ("trouble-with-sending", "-c 8 --json 192.0.2.1", vec!["send-blocked"]),
-        ("a-process-that-sleeps", "-c 400 -i 0.01 --json 192.0.2.1", vec!["receive-overflow"]),
+        ("a-process-that-sleeps", "-c 600 -i 0.005 --json 192.0.2.1", vec!["receive-overflow"]),
     ] {
         let ran = ping(name, args);
         let records = ran.records();
@@ -138,7 +143,8 @@ fn what_cannot_be_known_is_absent() {
 fn a_syn_is_not_repeated_after_the_probes_timeout() {
     let ran = run(&network("a-straight-path"), "-c 3 -W 1.5 --via tcp:25 --json 203.0.113.7", &[]);
     assert_eq!(of_type(&ran.records(), "timeout").len(), 3);
-    let syns = ran.truth.entries().iter().filter(|entry| matches!(entry.what, netdiag_sim::Happening::Sent { .. }));
+    let syns =
+        ran.truth.entries().iter().filter(|entry| matches!(entry.what, netdiag_sim::Happening::Sent { .. }));
     // Each SYN and its repetition after a second; the third after two seconds is not waited for.
     assert_eq!(syns.count(), 6);
 }

@@ -17,7 +17,7 @@ macro_rules! scenarios {
         mod records {
             $(#[test]
             fn $name() {
-                let ran = super::ping($network, concat!($args, " --json"));
+                let ran = super::ping($network, &$args.replace("-q ", "--json ").replacen("-c", "--json -c", 1));
                 let records = ran.records();
                 super::assert_valid(&records);
                 super::assert_summary(&records);
@@ -48,7 +48,7 @@ scenarios! {
     a_narrow_link: "a-narrow-link", "-c 15 -l 15 -s 1000 203.0.113.7";
     address_translation: "a-nat-at-the-second-hop", "-c 3 203.0.113.7";
     a_path_that_changes: "a-path-that-changes", "-c 9 -i 4 203.0.113.7";
-    a_process_that_sleeps: "a-process-that-sleeps", "-c 300 -i 0.01 -q 192.0.2.1";
+    a_process_that_sleeps: "a-process-that-sleeps", "-c 600 -i 0.005 -q 192.0.2.1";
     a_raw_socket: "a-raw-socket-hears-everything", "-c 6 192.0.2.1";
     a_router_that_limits: "a-router-that-rate-limits-its-icmp", "-c 10 -i 0.2 -t 1 203.0.113.7";
     a_router_that_redirects: "a-router-that-redirects", "-c 3 203.0.113.7";

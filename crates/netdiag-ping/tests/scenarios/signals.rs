@@ -16,7 +16,11 @@ fn interrupted(name: &str, args: &str, millis: u64) -> Ran {
 #[test]
 fn an_interrupt_prints_the_summary_and_ends_with_the_code_earned() {
     let ran = interrupted("a-straight-path", "203.0.113.7", 2_500);
-    assert!(ran.out.contains("3 packets transmitted, 3 received, 0% packet loss, time 2000ms"), "{}", ran.out);
+    assert!(
+        ran.out.contains("3 packets transmitted, 3 received, 0% packet loss, time 2000ms"),
+        "{}",
+        ran.out
+    );
     assert_eq!((ran.code(), ran.end), (0, at(2_500)));
     let ran = interrupted("an-mtu-black-hole", "-M do -s 1450 203.0.113.7", 2_500);
     assert!(ran.out.contains("3 packets transmitted, 0 received, 100% packet loss"), "{}", ran.out);
@@ -26,7 +30,11 @@ fn an_interrupt_prints_the_summary_and_ends_with_the_code_earned() {
 #[test]
 fn a_probe_under_way_counts_as_lost() {
     let ran = interrupted("a-straight-path", "203.0.113.7", 2_010);
-    assert!(ran.out.contains("3 packets transmitted, 2 received, 33.3333% packet loss, time 2000ms"), "{}", ran.out);
+    assert!(
+        ran.out.contains("3 packets transmitted, 2 received, 33.3333% packet loss, time 2000ms"),
+        "{}",
+        ran.out
+    );
 }
 
 #[test]

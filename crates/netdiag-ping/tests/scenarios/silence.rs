@@ -42,7 +42,11 @@ fn on_the_link_and_answering() {
          \x20 next: netdiag ping --via udp 192.0.2.1\n"
     );
     let v6 = run(&network, "-c 2 2001:db8::1", &[]);
-    assert!(v6.out.contains("2001:db8::1 is on this link and answers neighbour discovery: it is up"), "{}", v6.out);
+    assert!(
+        v6.out.contains("2001:db8::1 is on this link and answers neighbour discovery: it is up"),
+        "{}",
+        v6.out
+    );
 }
 
 #[test]
@@ -65,7 +69,10 @@ fn behind_a_next_hop_that_is_silent() {
     )
     .expect("a network");
     let text = after_summary(&run(&network, "-c 2 -W 1 203.0.113.7", &[]));
-    assert!(text.contains("The next hop 192.0.2.1 does not answer ARP: nothing behind it can be reached.\n"), "{text}");
+    assert!(
+        text.contains("The next hop 192.0.2.1 does not answer ARP: nothing behind it can be reached.\n"),
+        "{text}"
+    );
     assert!(text.ends_with("  next: ip neighbour\n  next: ip route\n"), "{text}");
 }
 
@@ -89,5 +96,10 @@ fn no_route() {
 #[test]
 fn errors_say_more_than_silence() {
     let text = text("an-address-nobody-has", "-c 2 198.51.100.1");
-    assert!(text.starts_with("198.51.100.1 did not answer; the errors above say who refused the probes, and why.\n"), "{text}");
+    assert!(
+        text.starts_with(
+            "198.51.100.1 did not answer; the errors above say who refused the probes, and why.\n"
+        ),
+        "{text}"
+    );
 }

@@ -90,10 +90,19 @@ impl World {
         Ok(Route { interface, gateway, source: Some(source), is_local })
     }
 
+    fn is_up(&self, way: WayId) -> bool {
+        self.links[way.link().index()].1 == LinkState::Up
+    }
+
     /// What neighbour discovery says of an address.
     pub(crate) fn neighbour(&self, to: &Address) -> Option<Neighbour> {
         match self.routes.goal(NodeId::HERE, to.ip) {
-            Goal::Node(node) if node != NodeId::HERE => {
+            Goal::Node(NodeId::HERE) => None,
+            // Without a carrier nobody answers, and what was known has been forgotten.
+            Goal::Node(_) | Goal::Net(_) if self.own_ways().all(|way| !self.is_up(way)) => {
+                Some(Neighbour { state: NeighbourState::Failed, link_address: None })
+            }
+            Goal::Node(node) => {
                 let link_address = Some([2, 0, 0, 0, (node.0 >> 8) as u8, node.0 as u8]);
                 Some(Neighbour { state: NeighbourState::Reachable, link_address })
             }
