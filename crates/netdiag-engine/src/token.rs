@@ -128,7 +128,7 @@ mod tests {
             match payload.verify(token, &bytes, len) {
                 Proof::Foreign => prop_assert!(offset < TOKEN_LEN),
                 Proof::Genuine(Some(Damage::Data { offset: found, .. })) => prop_assert_eq!(found, offset),
-                other => prop_assert!(false, "{other:?}"),
+                Proof::Genuine(other) => prop_assert!(false, "{other:?}"),
             }
         }
     }

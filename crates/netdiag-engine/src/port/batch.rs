@@ -82,7 +82,7 @@ pub enum Via {
         port: u16,
     },
     /// An ICMP error, from the socket's error queue. The bytes are what the kernel returns of the quoted packet: from
-    /// the ICMP header on for ICMP sockets, what follows the UDP header for UDP sockets. [`Datagram::from`] is the
+    /// the ICMP header on for ICMP sockets, what follows the UDP header for UDP sockets. [`Incoming::from`] is the
     /// destination of the quoted packet.
     ErrorQueue {
         /// The error.
@@ -92,7 +92,7 @@ pub enum Via {
         /// Destination port of the quoted UDP packet; 0 for ICMP.
         port: u16,
     },
-    /// The kernel's stamp of a packet that has left: [`Datagram::at`] holds it; there are no bytes.
+    /// The kernel's stamp of a packet that has left: [`Incoming::at`] holds it; there are no bytes.
     Departure {
         /// The probe that the packet carried.
         probe: ProbeId,

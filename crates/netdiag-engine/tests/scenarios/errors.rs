@@ -151,7 +151,9 @@ fn paths_with_limits_silence_detours_and_changing_ways_lose_nothing() {
         assert_times(&run);
         assert_eq!(run.arrivals(Arrival::InTime), 10, "{name}");
     }
-    for name in ["two-equal-paths-by-flow-hash", "two-equal-paths-packet-by-packet", "a-nat-at-the-second-hop"] {
+    for name in
+        ["two-equal-paths-by-flow-hash", "two-equal-paths-packet-by-packet", "a-nat-at-the-second-hop"]
+    {
         let run = Scenario::file(name).to("203.0.113.7").count(50).run();
         assert_true(&run);
         assert_times(&run);

@@ -1,6 +1,7 @@
 //! This host: its interfaces and routes, what its kernel refuses to send, and a process that sleeps.
 
-use netdiag_model::event::{Arrival, NoticeCode};
+use netdiag_model::event::Arrival;
+use netdiag_model::event::NoticeCode::{self, InterfaceDown, InterfaceUp, RouteChange};
 use netdiag_model::{Errno, Event};
 use netdiag_sim::Happening;
 
@@ -21,7 +22,6 @@ fn an_uplink_that_comes_and_goes_is_told_and_survived() {
     let run = Scenario::file("the-uplink-comes-and-goes").to("203.0.113.7").count(400).run();
     assert_true(&run);
     assert_times(&run);
-    use NoticeCode::{InterfaceDown, InterfaceUp, RouteChange};
     let notices: Vec<_> = run.notices().into_iter().map(|(at, code, _)| (at, code)).collect();
     assert_eq!(
         notices,
@@ -57,10 +57,19 @@ fn trouble_with_sending_ends_nothing_and_loses_nothing() {
     assert_eq!(run.codes(), [NoticeCode::SendBlocked], "said once for both kinds");
     // Full from 5 s on for a second: nothing goes out in it, and what waited goes out after it.
     let sent_in = |from, to| {
-        run.events.iter().filter(|(when, event)| matches!(event, Event::Sent { .. }) && *when >= at(from) && *when < at(to)).count()
+        run.events
+            .iter()
+            .filter(|(when, event)| {
+                matches!(event, Event::Sent { .. }) && *when >= at(from) && *when < at(to)
+            })
+            .count()
     };
     assert_eq!((sent_in(5_000, 6_000), sent_in(3_000, 4_000)), (0, 0));
-    assert!(run.polls < 3_000, "{} wake-ups: a full queue is asked again every millisecond, not in a circle", run.polls);
+    assert!(
+        run.polls < 3_000,
+        "{} wake-ups: a full queue is asked again every millisecond, not in a circle",
+        run.polls
+    );
 }
 
 #[test]
@@ -70,10 +79,14 @@ fn sending_fast_into_a_blocked_socket_counts_every_probe_once() {
     assert_times(&run);
     assert_eq!(run.sent() + refused(&run).len(), 9_000);
     assert_eq!(run.arrivals(Arrival::InTime), run.sent());
-    let mut seqs: Vec<u64> = run.events.iter().filter_map(|(_, event)| match event {
-        Event::Sent { subject, .. } | Event::SendError { subject, .. } => Some(subject.seq),
-        _ => None,
-    }).collect();
+    let mut seqs: Vec<u64> = run
+        .events
+        .iter()
+        .filter_map(|(_, event)| match event {
+            Event::Sent { subject, .. } | Event::SendError { subject, .. } => Some(subject.seq),
+            _ => None,
+        })
+        .collect();
     let is_ordered = seqs.is_sorted();
     seqs.dedup();
     assert!(is_ordered && seqs.len() == 9_000, "in order, none left out, none twice");
@@ -89,9 +102,14 @@ fn a_process_that_sleeps_owns_up_to_what_its_buffer_lost() {
     let overflow: Vec<_> =
         run.notices().into_iter().filter(|(_, code, _)| *code == NoticeCode::ReceiveOverflow).collect();
     assert_eq!(overflow.len(), 1);
-    assert!(overflow[0].2.starts_with(&format!("the kernel dropped {dropped} arriving messages")), "{overflow:?}");
+    assert!(
+        overflow[0].2.starts_with(&format!("the kernel dropped {dropped} arriving messages")),
+        "{overflow:?}"
+    );
     assert_eq!(run.timeouts().len(), dropped);
     // Time is by the kernel's stamps: what lay in the buffer for two seconds was not slow.
-    assert!(run.replies().all(|reply| reply.rtt.as_nanos() == 100_000_000 && reply.arrival == Arrival::InTime));
+    assert!(
+        run.replies().all(|reply| reply.rtt.as_nanos() == 100_000_000 && reply.arrival == Arrival::InTime)
+    );
     assert_eq!(run.sent(), 2_000);
 }

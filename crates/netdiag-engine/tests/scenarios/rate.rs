@@ -64,7 +64,8 @@ fn targets_take_turns() {
 
 #[test]
 fn a_rate_below_the_interval_of_the_targets_wins() {
-    let scenario = Scenario::file("a-farm-of-65536-hosts").to("10.1.2.3").to("10.1.2.4").count(20).every(ms(1));
+    let scenario =
+        Scenario::file("a-farm-of-65536-hosts").to("10.1.2.3").to("10.1.2.4").count(20).every(ms(1));
     let run = Scenario { rate: per_second(10.0), ..scenario }.run();
     assert_true(&run);
     let last = run.events.iter().rfind(|(_, event)| matches!(event, Event::Sent { .. })).expect("a probe");
@@ -73,7 +74,8 @@ fn a_rate_below_the_interval_of_the_targets_wins() {
 
 #[test]
 fn an_interval_neither_drifts_nor_depends_on_the_answers() {
-    let run = Scenario::file("a-lossy-link-behind-a-router").to("203.0.113.7").count(1_000).every(ms(37)).run();
+    let run =
+        Scenario::file("a-lossy-link-behind-a-router").to("203.0.113.7").count(1_000).every(ms(37)).run();
     let sent = run.events.iter().filter_map(|(when, event)| match event {
         Event::Sent { .. } => Some(*when),
         _ => None,
@@ -85,7 +87,12 @@ fn an_interval_neither_drifts_nor_depends_on_the_answers() {
 
 #[test]
 fn a_long_interval_is_slept_through() {
-    let run = Scenario::file("a-straight-path").to("203.0.113.7").count(100).every(Duration::from_secs(10)).run();
+    let run =
+        Scenario::file("a-straight-path").to("203.0.113.7").count(100).every(Duration::from_secs(10)).run();
     assert_true(&run);
-    assert!(run.polls <= 100 * 4, "{} wake-ups for 100 probes: the stamp, the answer, the next probe", run.polls);
+    assert!(
+        run.polls <= 100 * 4,
+        "{} wake-ups for 100 probes: the stamp, the answer, the next probe",
+        run.polls
+    );
 }

@@ -35,7 +35,9 @@ fn a_firewall_resets_or_prohibits() {
     let prohibited = tcp(Scenario::file("a-firewall-that-says-no").to("203.0.113.7"), 24);
     let errors = prohibited.errors();
     assert_eq!((errors.len(), prohibited.replies().count()), (10, 0));
-    assert!(errors.iter().all(|(_, from, icmp)| from == "192.0.2.1" && icmp.name() == Some("admin-prohibited")));
+    assert!(
+        errors.iter().all(|(_, from, icmp)| from == "192.0.2.1" && icmp.name() == Some("admin-prohibited"))
+    );
 }
 
 #[test]
@@ -59,13 +61,17 @@ fn a_lost_syn_is_loss_even_where_the_kernels_second_one_is_answered() {
     assert_eq!(timeouts, expected);
     assert!(timeouts.len() > 20);
     assert_eq!(run.replies().count() + timeouts.len(), 200);
-    assert!(run.replies().all(|reply| reply.rtt.as_nanos() == 10_000_000), "no second SYN's time is taken for a first's");
+    assert!(
+        run.replies().all(|reply| reply.rtt.as_nanos() == 10_000_000),
+        "no second SYN's time is taken for a first's"
+    );
 }
 
 #[test]
 fn what_this_host_refuses_is_a_send_error_and_counted_once() {
     let run = tcp(Scenario::file("trouble-with-sending").to("192.0.2.1").count(100), 80);
-    let refused = run.count(|event| matches!(event, Event::SendError { errno: Errno::EPERM | Errno::ENETDOWN, .. }));
+    let refused =
+        run.count(|event| matches!(event, Event::SendError { errno: Errno::EPERM | Errno::ENETDOWN, .. }));
     assert_eq!(refused, 20);
     assert_eq!(run.arrivals(Arrival::InTime) + refused, 100);
     assert_eq!(run.sent(), 100);

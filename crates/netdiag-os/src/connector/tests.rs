@@ -36,7 +36,10 @@ fn open_and_closed_ports_of_both_families() {
             let open = next(&mut *connector).await;
             assert!(matches!(open.connection, Connection::Established { handshake: Some(_) }), "{open:?}");
             assert!(open.at.read.mono > started.read.mono && open.syn_retransmits == 0);
-            drop(listener);
+            // Bound and not listening: nobody else can take the port meanwhile.
+            let closed = Socket::open(netdiag_sys::address::Family::of(ip), Kind::Tcp).expect("socket");
+            closed.bind((ip, 0).into()).expect("bind");
+            let port = closed.local_address().expect("address").port();
             connector.start(&attempt(2, home, port));
             let refused = next(&mut *connector).await;
             let connection =

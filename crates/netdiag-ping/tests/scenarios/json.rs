@@ -125,14 +125,11 @@ fn notices_are_records_and_standard_error_stays_empty() {
 /// What one sample cannot have is absent, and so is all of it where nothing came.
 #[test]
 fn what_cannot_be_known_is_absent() {
-    for (args, keys) in [("-c 1 --json 203.0.113.7", vec!["min", "avg", "max"])] {
-        let records = ping("a-straight-path", args).records();
-        let summary = records.last().expect("a summary");
-        let rtt = summary["rtt_ms"].as_object().expect("times");
-        assert_eq!(rtt.len(), keys.len());
-        assert!(keys.iter().all(|key| rtt.contains_key(*key)));
-        assert_summary(&records);
-    }
+    let records = ping("a-straight-path", "-c 1 --json 203.0.113.7").records();
+    let rtt = records.last().expect("a summary")["rtt_ms"].clone();
+    let keys: Vec<&str> = rtt.as_object().expect("times").keys().map(String::as_str).collect();
+    assert_eq!(keys, ["avg", "max", "min"]);
+    assert_summary(&records);
     let silent = ping("an-mtu-black-hole", "-c 2 -M do -s 1450 --json 203.0.113.7").records();
     let summary = silent.last().expect("a summary");
     assert!(["rtt_ms", "jitter_ms", "loss_bursts"].iter().all(|key| summary.get(key).is_none()), "{summary}");

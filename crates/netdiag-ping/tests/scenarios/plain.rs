@@ -8,11 +8,24 @@ use serde_json::Value;
 struct Sample {
     seq: u64,
     nanos: u64,
-    /// The probe's first answer; one with a wrong checksum is none.
-    is_first: bool,
-    is_broken: bool,
-    is_late: bool,
+    kind: Kind,
     is_corrupt: bool,
+}
+
+/// How a reply counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    First,
+    FirstAndLate,
+    Duplicate,
+    /// A wrong checksum: no answer.
+    Broken,
+}
+
+impl Sample {
+    const fn is_first(&self) -> bool {
+        matches!(self.kind, Kind::First | Kind::FirstAndLate)
+    }
 }
 
 fn is_type(record: &Value, name: &str) -> bool {
@@ -28,14 +41,17 @@ fn samples(records: &[Value]) -> Vec<Sample> {
     let flag = |record: &Value, name: &str| record.get(name).is_some_and(|flag| flag == true);
     // What is wrong with a corrupt answer the record does not say; a wrong checksum leaves its probe to time out.
     let is_lost = |lost: u64| records.iter().any(|record| is_type(record, "timeout") && seq(record) == lost);
-    let is_broken = |record: &Value| flag(record, "corrupt") && !flag(record, "late") && is_lost(seq(record));
+    let kind = |record: &Value| match (flag(record, "duplicate"), flag(record, "late")) {
+        (true, _) => Kind::Duplicate,
+        (false, true) => Kind::FirstAndLate,
+        (false, false) if flag(record, "corrupt") && is_lost(seq(record)) => Kind::Broken,
+        (false, false) => Kind::First,
+    };
     replies
         .map(|record| Sample {
             seq: seq(record),
             nanos: (record["rtt_ms"].as_f64().expect("a time") * 1e6).round() as u64,
-            is_first: !flag(record, "duplicate") && !is_broken(record),
-            is_broken: is_broken(record),
-            is_late: flag(record, "late"),
+            kind: kind(record),
             is_corrupt: flag(record, "corrupt"),
         })
         .collect()
@@ -47,7 +63,7 @@ pub(crate) fn assert_summary(records: &[Value]) {
     let summary = records.last().expect("records");
     assert!(is_type(summary, "summary"), "{summary}");
     let samples = samples(records);
-    let first: Vec<Sample> = samples.iter().filter(|sample| sample.is_first).cloned().collect();
+    let first: Vec<Sample> = samples.iter().filter(|sample| sample.is_first()).cloned().collect();
     let sent = records.iter().filter_map(|record| record.get("seq")?.as_u64()).max().unwrap_or(0);
     let received = first.len() as u64;
     let count = |is_such: fn(&Sample) -> bool| samples.iter().filter(|sample| is_such(sample)).count() as u64;
@@ -61,8 +77,8 @@ pub(crate) fn assert_summary(records: &[Value]) {
         ("sent", sent),
         ("received", received),
         ("lost", sent - received),
-        ("duplicates", count(|sample| !sample.is_first && !sample.is_broken)),
-        ("late", count(|sample| sample.is_first && sample.is_late)),
+        ("duplicates", count(|sample| sample.kind == Kind::Duplicate)),
+        ("late", count(|sample| sample.kind == Kind::FirstAndLate)),
         ("corrupt", count(|sample| sample.is_corrupt)),
         ("reordered", reordered.count() as u64),
         ("errors", errors(records)),
@@ -71,7 +87,7 @@ pub(crate) fn assert_summary(records: &[Value]) {
     }
     let loss = if sent == 0 { 0.0 } else { (sent - received) as f64 / sent as f64 * 100.0 };
     assert_near(&summary["loss_percent"], loss, "loss_percent");
-    let timed: Vec<Sample> = samples.iter().filter(|sample| !sample.is_broken).cloned().collect();
+    let timed: Vec<Sample> = samples.iter().filter(|sample| sample.kind != Kind::Broken).cloned().collect();
     assert_times(summary, &timed, received);
     assert_order(summary, first, sent);
 }
