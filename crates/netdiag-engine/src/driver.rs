@@ -16,6 +16,8 @@ use crate::watch::HostWatch;
 
 /// How many packets are handed to the port at once.
 const BATCH: usize = 64;
+/// How many turns of receiving and sending are taken before others have theirs.
+const TURNS: usize = 16;
 /// How long to wait when the device's queue is full: no event tells when it has room again.
 const NO_BUFFERS_PAUSE: Duration = Duration::from_millis(1);
 
@@ -96,7 +98,7 @@ struct Driver<'a, 'b, S> {
 
 impl<S: Strategy> Driver<'_, '_, S> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        loop {
+        for _ in 0..TURNS {
             let has_received = self.receive(cx);
             let now = self.ports.clock.now();
             self.watch(cx, now.mono);
@@ -123,6 +125,9 @@ impl<S: Strategy> Driver<'_, '_, S> {
                 _ => return Poll::Pending,
             }
         }
+        // There is more to do at once; others, a signal's handler among them, have their turn first.
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Feeds the prober all that has come in; whether that was anything.

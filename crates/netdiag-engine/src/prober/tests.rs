@@ -281,6 +281,29 @@ fn a_departure_refines_the_time_and_an_unknown_one_is_ignored() {
     assert_eq!((reply.rtt.as_nanos(), reply.clock), (1_000_000, netdiag_model::Clock::Kernel));
 }
 
+/// The kernel's stamps are on the wall clock; one from before a step and one from after it give no time.
+#[test]
+fn stamps_from_before_and_after_a_step_are_not_subtracted() {
+    const HOUR: i64 = 3_600_000_000_000;
+    for by in [HOUR, -HOUR, 30_000_000, -30_000_000, 0] {
+        let (mut prober, flying) = one(Method::Icmp, 56);
+        let (left, came) = (ms(0) + 4_000, ms(20) + 4_000);
+        let stamp = |nanos: u64, by: i64| Some(Stamp::Kernel(Wall::from_nanos(nanos as i64 + by)));
+        let departed = Moment { stamp: stamp(left, 0), ..Moment::user(reading(left)) };
+        let via = Via::Departure { probe: flying.probe };
+        feed(&mut prober, Incoming { at: departed, ..incoming("0.0.0.0", via, left) }, &[]);
+        let read = Reading { wall: Wall::from_nanos((came + 9_000) as i64 + by), ..reading(came + 9_000) };
+        let at = Moment { read, stamp: stamp(came, by) };
+        feed(&mut prober, Incoming { at, ..direct(TARGET, 0) }, &flying.reply());
+        let Some(Event::Reply(reply)) = prober.poll_event() else { panic!("a reply") };
+        let expected = match by {
+            0 => (ms(20), netdiag_model::Clock::Kernel),
+            _ => (ms(20) + 13_000, netdiag_model::Clock::User),
+        };
+        assert_eq!((reply.rtt.as_nanos(), reply.clock), expected, "a step of {by} ns");
+    }
+}
+
 #[test]
 fn a_step_of_the_wall_clock_is_told_once_and_drift_is_not() {
     let (mut prober, _) = one(Method::Icmp, 56);

@@ -40,12 +40,12 @@ fn a_day_as_records() {
 }
 
 #[test]
-fn ten_days_quietly() {
+fn three_days_quietly() {
     let start = Instant::now();
-    let ran = ping("a-day-with-a-little-loss", "-c 864000 -q 203.0.113.7");
-    println!("ten days took {:?}", start.elapsed());
+    let ran = ping("a-day-with-a-little-loss", "-c 259200 -q 203.0.113.7");
+    println!("three days took {:?}", start.elapsed());
     let lost = ran.truth.lost(Direction::Forward) + ran.truth.lost(Direction::Back);
-    let expected = format!("864000 packets transmitted, {} received, ", 864_000 - lost);
+    let expected = format!("259200 packets transmitted, {} received, ", 259_200 - lost);
     assert!(ran.out.contains(&expected), "{}", ran.out);
-    assert!(ran.out.contains("time 863999000ms"));
+    assert!(ran.out.contains("time 259199000ms"));
 }
