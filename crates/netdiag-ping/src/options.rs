@@ -85,19 +85,19 @@ pub struct PingOptions {
     pub netns: Option<String>,
 
     /// Stop after so many probes
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "When")]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = parse_count, help_heading = "When")]
     pub count: Option<u64>,
     /// Time between probes: seconds (0.2) or with a unit (200ms)
-    #[arg(short, long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration::parse, help_heading = "When")]
+    #[arg(short, long, value_name = "TIME", allow_negative_numbers = true, value_parser = duration::parse, help_heading = "When")]
     pub interval: Option<Duration>,
     /// How long to wait for an answer. In text as ping(8): used only while nothing has been answered
-    #[arg(short = 'W', long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration::parse, help_heading = "When")]
+    #[arg(short = 'W', long, value_name = "TIME", allow_negative_numbers = true, value_parser = duration::parse, help_heading = "When")]
     pub timeout: Option<Duration>,
     /// End the run after this time, whatever is outstanding
-    #[arg(short = 'w', long, value_name = "TIME", allow_hyphen_values = true, value_parser = duration::parse, help_heading = "When")]
+    #[arg(short = 'w', long, value_name = "TIME", allow_negative_numbers = true, value_parser = duration::parse, help_heading = "When")]
     pub deadline: Option<Duration>,
     /// At most so many probes per second; max for as many as the kernel takes
-    #[arg(long, value_name = "N|max", value_parser = parse_rate, help_heading = "When")]
+    #[arg(long, value_name = "N|max", allow_negative_numbers = true, value_parser = parse_rate, help_heading = "When")]
     pub rate: Option<f64>,
     /// Flood: send when an answer came, or 100 times a second
     #[arg(short, long, help_heading = "When")]
@@ -106,17 +106,24 @@ pub struct PingOptions {
     #[arg(short = 'A', long, help_heading = "When")]
     pub adaptive: bool,
     /// Send so many probes before waiting for answers
-    #[arg(short = 'l', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=65_536), help_heading = "When")]
+    #[arg(short = 'l', long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u64).range(1..=65_536), help_heading = "When")]
     pub preload: Option<u64>,
 
     /// Octets of data in each probe
-    #[arg(short, long, value_name = "N", default_value_t = 56, help_heading = "What is sent")]
+    #[arg(
+        short,
+        long,
+        value_name = "N",
+        allow_negative_numbers = true,
+        default_value_t = 56, value_parser = parse_size,
+        help_heading = "What is sent"
+    )]
     pub size: u32,
     /// TTL or hop limit
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..), help_heading = "What is sent")]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u8).range(1..), help_heading = "What is sent")]
     pub ttl: Option<u8>,
     /// TOS or traffic class, decimal or 0x hexadecimal
-    #[arg(short = 'Q', long, value_name = "N", value_parser = parse_tos, help_heading = "What is sent")]
+    #[arg(short = 'Q', long, value_name = "N", allow_negative_numbers = true, value_parser = parse_tos, help_heading = "What is sent")]
     pub tos: Option<u8>,
     /// Fill the data with these octets, up to 16, in hexadecimal
     #[arg(short, long, value_name = "HEX", value_parser = parse_pattern, help_heading = "What is sent")]
@@ -125,10 +132,16 @@ pub struct PingOptions {
     #[arg(short = 'M', long = "pmtu", value_enum, value_name = "HOW", help_heading = "What is sent")]
     pub pmtu: Option<Pmtu>,
     /// IPv6 flow label, decimal or 0x hexadecimal; 0 lets the kernel choose
-    #[arg(short = 'F', long, value_name = "LABEL", value_parser = parse_flow_label, help_heading = "What is sent")]
+    #[arg(short = 'F', long, value_name = "LABEL", allow_negative_numbers = true, value_parser = parse_flow_label, help_heading = "What is sent")]
     pub flow_label: Option<u32>,
     /// ICMP identifier to use
-    #[arg(short = 'e', long, value_name = "ID", help_heading = "What is sent")]
+    #[arg(
+        short = 'e',
+        long,
+        value_name = "ID",
+        allow_negative_numbers = true,
+        help_heading = "What is sent"
+    )]
     pub identifier: Option<u16>,
     /// How to ask: auto, icmp, udp, tcp:PORT
     #[arg(long, value_name = "HOW", default_value = "auto", value_parser = parse_via, help_heading = "What is sent")]
@@ -148,6 +161,7 @@ pub struct PingOptions {
         short,
         long,
         value_name = "N",
+        allow_negative_numbers = true,
         help = "Firewall mark (needs CAP_NET_ADMIN)",
         help_heading = "From where"
     )]
@@ -162,7 +176,7 @@ pub struct PingOptions {
     #[arg(short = 'L', long, help_heading = "From where")]
     pub no_loop: bool,
     /// Send buffer size in octets
-    #[arg(short = 'S', long, value_name = "N", help_heading = "From where")]
+    #[arg(short = 'S', long, value_name = "N", allow_negative_numbers = true, help_heading = "From where")]
     pub send_buffer: Option<u32>,
 
     /// Begin each line with the time
@@ -230,6 +244,18 @@ impl Refused {
 /// Octets to fill the data with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern(pub Vec<u8>);
+
+fn parse_count(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err(format!("{text:?} is no count: write a whole number from 1")),
+    }
+}
+
+fn parse_size(text: &str) -> Result<u32, String> {
+    text.parse()
+        .map_err(|_| format!("{text:?} is no size: write a whole number of octets, 0 to 65507 over IPv4"))
+}
 
 fn parse_rate(text: &str) -> Result<f64, String> {
     if text == "max" {
