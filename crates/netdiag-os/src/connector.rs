@@ -208,11 +208,6 @@ impl Connector for TcpConnector {
         at
     }
 
-    fn cancel(&mut self, probe: ProbeId) {
-        self.under_way.remove(&probe.as_u64());
-        self.ended.retain(|outcome| outcome.probe != probe);
-    }
-
     fn poll_outcome(&mut self, cx: &mut Context<'_>, outcomes: &mut Vec<Outcome>) -> Poll<()> {
         loop {
             if !self.ended.is_empty() {

@@ -86,6 +86,11 @@ impl ProbeSockets {
         }
     }
 
+    /// Whether one socket carries all shards of a family.
+    fn is_raw(&self) -> bool {
+        self.kind == Kind::IcmpRaw
+    }
+
     fn open_lane(&mut self, family: Family, shard: u16) -> Result<usize, OpenError> {
         let lane = Lane::open((family, shard), self.kind, &self.options, self.numbering)?;
         let number = self.lanes.len();
@@ -130,10 +135,6 @@ impl ProbeSocket for ProbeSockets {
 
     fn max_shards(&self) -> u16 {
         MAX_SHARDS
-    }
-
-    fn is_raw(&self) -> bool {
-        self.kind == Kind::IcmpRaw
     }
 }
 

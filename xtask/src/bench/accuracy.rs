@@ -43,7 +43,10 @@ const NETDIAG: Tool = Tool {
         let records = &output.stdout;
         let record = |line: &str| -> Option<(usize, f64)> {
             let value: Value = serde_json::from_str(line).ok()?;
-            Some((usize::try_from(value.get("seq")?.as_u64()?).ok()? - 1, value.get("rtt_ms")?.as_f64()? * 1e3))
+            Some((
+                usize::try_from(value.get("seq")?.as_u64()?).ok()? - 1,
+                value.get("rtt_ms")?.as_f64()? * 1e3,
+            ))
         };
         records.lines().filter_map(record).collect()
     },
@@ -58,7 +61,8 @@ const PEERS: [Tool; 2] = [
             let after = |line: &str, key: &str| -> Option<f64> {
                 line.split_once(key)?.1.split_whitespace().next()?.parse().ok()
             };
-            let line = |line: &str| Some((after(line, "icmp_seq=")? as usize - 1, after(line, "time=")? * 1e3));
+            let line =
+                |line: &str| Some((after(line, "icmp_seq=")? as usize - 1, after(line, "time=")? * 1e3));
             text.lines().filter_map(line).collect()
         },
     },
@@ -78,7 +82,8 @@ fn run(bench: &Bench) -> Result<Vec<Figure>> {
     let mut figures = Vec::new();
     for (name, loops) in [("idle", 0), ("busy", BUSY_LOOPS)] {
         let [median, p99] = median_and_p99(under_load(loops, || errors(&NETDIAG, &own))?);
-        figures.push(Figure::plain(format!("netdiag ping, {name}, median"), median, "µs").at_most(MEDIAN_GOAL));
+        figures
+            .push(Figure::plain(format!("netdiag ping, {name}, median"), median, "µs").at_most(MEDIAN_GOAL));
         figures.push(Figure::plain(format!("netdiag ping, {name}, p99"), p99, "µs").at_most(P99_GOAL));
         for peer in &PEERS {
             let Some(program) = programs::find(peer.name) else { continue };

@@ -57,9 +57,6 @@ pub trait Connector {
     /// [`Connector::poll_outcome`], also where it fails at once.
     fn start(&mut self, attempt: &Attempt) -> Moment;
 
-    /// Gives up an attempt: its socket is closed, and no outcome follows.
-    fn cancel(&mut self, probe: ProbeId);
-
     /// Appends ended attempts to `outcomes`. Ready when at least one was appended.
     fn poll_outcome(&mut self, cx: &mut Context<'_>, outcomes: &mut Vec<Outcome>) -> Poll<()>;
 

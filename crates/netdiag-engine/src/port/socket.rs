@@ -55,10 +55,6 @@ pub trait ProbeSocket {
 
     /// How many shards there can be. Shards beyond the first are opened by the first packet that names them.
     fn max_shards(&self) -> u16;
-
-    /// Whether the sockets see the whole ICMP traffic of the host (raw sockets), so that foreign messages are no
-    /// surprise.
-    fn is_raw(&self) -> bool;
 }
 
 /// What to do with packets larger than the path takes (`IP_MTU_DISCOVER`).

@@ -75,7 +75,9 @@ mod tests {
             samples in prop::collection::vec(1u64..10_000_000_000, 1..300), percent in 0.1f64..100.0
         ) {
             let mut percentiles = Percentiles::default();
-            samples.iter().for_each(|&x| percentiles.apply(Rtt::from_nanos(x)));
+            for &x in &samples {
+                percentiles.apply(Rtt::from_nanos(x));
+            }
             let [value] = percentiles.at([percent]).expect("samples");
             let share = |limit: u64| samples.iter().filter(|&&x| x <= limit).count() as f64 / samples.len() as f64;
             prop_assert!(share(value.as_nanos()) * 100.0 >= percent - 1e-9);

@@ -70,7 +70,9 @@ mod tests {
         #[test]
         fn it_agrees_with_the_plain_formulas(samples in prop::collection::vec(1u64..5_000_000_000, 1..400)) {
             let mut spread = Spread::default();
-            samples.iter().for_each(|&x| spread.apply(Rtt::from_nanos(x)));
+            for &x in &samples {
+                spread.apply(Rtt::from_nanos(x));
+            }
             let (mean, mdev) = plain(&samples);
             prop_assert_eq!(spread.min().map(Rtt::as_nanos), samples.iter().min().copied());
             prop_assert_eq!(spread.max().map(Rtt::as_nanos), samples.iter().max().copied());

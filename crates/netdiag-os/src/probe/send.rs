@@ -49,7 +49,6 @@ impl ProbeSockets {
 
     /// Where the packets end that can leave together with the one at `start`.
     fn run_end(&self, batch: &TransmitBatch, start: usize) -> usize {
-        use netdiag_engine::port::ProbeSocket;
         let items = &batch.items()[start..];
         let (family, shard) = (items[0].to.family(), items[0].probe.shard());
         let is_raw = self.is_raw();

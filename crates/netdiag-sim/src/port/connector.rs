@@ -4,7 +4,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use netdiag_engine::port::{Attempt, Connector, Outcome};
-use netdiag_model::{Moment, ProbeId};
+use netdiag_model::Moment;
 
 use super::{Handle, wait};
 
@@ -35,10 +35,6 @@ impl Connector for SimConnector {
     fn start(&mut self, attempt: &Attempt) -> Moment {
         self.shared.was_idle.set(false);
         self.shared.world().start(self.set, attempt)
-    }
-
-    fn cancel(&mut self, probe: ProbeId) {
-        self.shared.world().cancel(self.set, probe);
     }
 
     fn poll_outcome(&mut self, cx: &mut Context<'_>, outcomes: &mut Vec<Outcome>) -> Poll<()> {

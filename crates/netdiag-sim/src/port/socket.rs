@@ -73,10 +73,6 @@ impl ProbeSocket for SimSocket {
     fn max_shards(&self) -> u16 {
         self.shared.world().kernel.spec().max_shards
     }
-
-    fn is_raw(&self) -> bool {
-        self.shared.world().kernel.is_raw(self.set)
-    }
 }
 
 impl Drop for SimSocket {

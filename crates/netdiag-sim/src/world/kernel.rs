@@ -10,7 +10,7 @@ use netdiag_wire::ip::protocol;
 
 use super::dice::Dice;
 use super::tcp::Attempts;
-use crate::network::{HereSpec, IcmpAccess, Trouble};
+use crate::network::{HereSpec, Trouble};
 
 /// What a set of sockets carries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -162,11 +162,6 @@ impl Kernel {
 
     pub(super) fn has_udp(&self, family: Family, port: u16) -> bool {
         self.owner(protocol::UDP, (family, port)).is_some()
-    }
-
-    /// Whether the sockets of a set see all ICMP messages.
-    pub(crate) fn is_raw(&self, set: u16) -> bool {
-        self.spec.icmp == IcmpAccess::Raw && self.sets[usize::from(set)].carrier == Carrier::Icmp
     }
 
     /// Whether a socket that was full may take packets again.

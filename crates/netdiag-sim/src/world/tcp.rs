@@ -91,13 +91,6 @@ impl World {
         at
     }
 
-    /// Forgets an attempt.
-    pub(crate) fn cancel(&mut self, set: u16, probe: ProbeId) {
-        if let Some(running) = self.kernel.connectors[usize::from(set)].running.remove(&probe) {
-            self.kernel.tcp_ports.remove(&running.port);
-        }
-    }
-
     /// Sends a SYN of an attempt, `before` having been sent.
     pub(super) fn syn(&mut self, set: u16, probe: ProbeId, before: u32) {
         let own = &mut self.kernel.connectors[usize::from(set)];

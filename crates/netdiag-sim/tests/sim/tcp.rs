@@ -1,10 +1,9 @@
 //! TCP attempts: open, closed, filtered, refused on the way.
 
 use std::future::poll_fn;
-use std::task::Poll;
 use std::time::Duration;
 
-use netdiag_engine::port::{Attempt, Clock, Connection, Outcome, SocketOptions, Sockets};
+use netdiag_engine::port::{Attempt, Connection, Outcome, SocketOptions, Sockets};
 use netdiag_model::{Address, Errno, Rtt};
 use netdiag_sim::Sim;
 
@@ -68,21 +67,4 @@ fn without_a_route_connect_fails_at_once() {
     let sim = sim("a-kernel-without-stamps");
     assert_eq!(failure(&connect(&sim, "2001:db8::1", (80, None))), (Errno::ENETUNREACH, None, true));
     assert_eq!(sim.now().as_nanos(), 0);
-}
-
-#[test]
-fn a_cancelled_attempt_has_no_outcome() {
-    let sim = sim("a-straight-path");
-    let mut connector = sim.sockets().open_connector(&SocketOptions::default()).expect("a connector");
-    let mut clock = sim.clock();
-    connector.start(&Attempt { probe: id(0), to: Address::new(ip("203.0.113.7")), port: 80, ttl: None });
-    connector.cancel(id(0));
-    let mut outcomes = Vec::new();
-    sim.run(poll_fn(|cx| {
-        if connector.poll_outcome(cx, &mut outcomes).is_ready() {
-            return Poll::Ready(());
-        }
-        clock.poll_until(cx, crate::harness::at(200_000))
-    }));
-    assert_eq!(outcomes, []);
 }
