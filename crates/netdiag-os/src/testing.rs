@@ -10,7 +10,8 @@ use netdiag_sys::namespace::{Namespaces, unshare};
 /// Runs `test` on a thread in a new network namespace whose loopback is up. Says so and passes where that is not
 /// allowed.
 pub(crate) fn in_own_network<F: Future<Output = ()>>(test: impl FnOnce() -> F + Send + 'static) {
-    let thread = thread::spawn(|| {
+    let name = thread::current().name().unwrap_or_default().to_owned();
+    let thread = thread::Builder::new().name(name).spawn(|| {
         if let Err(error) = unshare(Namespaces::NET) {
             skip(&format!("no network namespace: {error}"));
         } else if run("ip link set lo up") {
@@ -19,7 +20,7 @@ pub(crate) fn in_own_network<F: Future<Output = ()>>(test: impl FnOnce() -> F + 
             skip("ip(8) is missing");
         }
     });
-    thread.join().expect("the test itself");
+    thread.expect("a thread").join().expect("the test itself");
 }
 
 /// Runs a future on a runtime of its own.
@@ -52,8 +53,9 @@ pub(crate) fn set_ping_groups(range: &str) {
     std::fs::write("/proc/sys/net/ipv4/ping_group_range", range).expect("sysctl");
 }
 
-/// Says why a test did not run.
+/// Says why a test did not run, in the form that `cargo xtask test` counts.
 pub(crate) fn skip(why: &str) {
-    // Not by eprintln!, which the test harness would swallow.
-    let _ = writeln!(std::io::stderr(), "SKIPPED: {why}");
+    let test = thread::current().name().unwrap_or_default().to_owned();
+    // Not by println!, which the test harness would swallow.
+    let _ = writeln!(std::io::stdout(), "SKIPPED: {test}: {why}");
 }

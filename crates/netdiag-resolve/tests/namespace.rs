@@ -1,37 +1,57 @@
 //! The C library's own look-ups, in a network of their own: a name server of this test on 127.0.0.1, and files that
 //! point to it, in fresh user, network and mount namespaces (unshare(1)). The host's name servers are never asked.
 //!
-//! The outer test starts this program again in the namespaces, there to run the inner one. Where namespaces cannot be
-//! made it says so and passes.
+//! The test starts this program again in the namespaces, there to do the look-ups. Where namespaces cannot be made it
+//! is ignored, and says why.
 
+use std::io::Write;
 use std::net::{Ipv4Addr, Ipv6Addr, UdpSocket};
-use std::process::Command;
+use std::process::{Command, ExitCode};
 use std::sync::OnceLock;
 use std::time::Instant;
-use std::{env, fs, thread};
+use std::{env, fs, io, thread};
 
 use hickory_proto::op::{Message, Query, ResponseCode};
 use hickory_proto::rr::rdata::{A, AAAA, PTR};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
+use libtest_mimic::{Arguments, Trial};
 use netdiag_engine::port::{LookupError, LookupFailure, Names, Resolved};
 use netdiag_model::{Family, Mono};
 use netdiag_resolve::SystemNames;
 
 const NAMESPACES: [&str; 4] = ["--user", "--map-root-user", "--net", "--mount"];
+/// The word that makes this program the inner one, and what that says at its end.
+const INSIDE: &str = "inside";
+const DONE: &str = "all look-ups are as they should be";
 const SCRIPT: &str = r#"
 set -e
 ip link set lo up
 for file in resolv.conf hosts nsswitch.conf; do mount --bind "$1/$file" "/etc/$file"; done
-exec "$0" --exact inside --ignored --nocapture --test-threads 1
+exec "$0" inside
 "#;
 
-#[test]
-fn the_system_is_asked_in_a_network_of_its_own() {
-    let probe = Command::new("unshare").args(NAMESPACES).args(["ip", "link", "set", "lo", "up"]).output();
-    if !probe.as_ref().is_ok_and(|output| output.status.success()) {
-        println!("SKIPPED: no namespaces to be had here: {probe:?}");
-        return;
+fn main() -> ExitCode {
+    if env::args().nth(1).is_some_and(|word| word == INSIDE) {
+        inside();
+        return ExitCode::SUCCESS;
     }
+    let arguments = Arguments::from_args();
+    let probe = Command::new("unshare").args(NAMESPACES).args(["ip", "link", "set", "lo", "up"]).output();
+    let has_namespaces = probe.is_ok_and(|output| output.status.success());
+    let name = "the_system_is_asked_in_a_network_of_its_own";
+    let trial = if has_namespaces {
+        Trial::test(name, || {
+            the_system_is_asked_in_a_network_of_its_own();
+            Ok(())
+        })
+    } else {
+        let why = format!("{name} (no user namespaces here, or no ip(8))");
+        Trial::test(why, || Ok(())).with_ignored_flag(true)
+    };
+    libtest_mimic::run(&arguments, vec![trial]).exit_code()
+}
+
+fn the_system_is_asked_in_a_network_of_its_own() {
     let folder = env::temp_dir().join(format!("netdiag-resolve-{}", std::process::id()));
     fs::create_dir_all(&folder).expect("folder");
     for (file, text) in [
@@ -51,14 +71,13 @@ fn the_system_is_asked_in_a_network_of_its_own() {
     fs::remove_dir_all(&folder).ok();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(
-        output.status.success() && text.contains("1 passed"),
+        output.status.success() && text.contains(DONE),
         "{text}{}",
         String::from_utf8_lossy(&output.stderr)
     );
 }
 
-#[test]
-#[ignore = "runs in the namespaces that the other test makes"]
+/// What runs in the namespaces; it says so when it has come to its end.
 fn inside() {
     let socket = UdpSocket::bind("127.0.0.1:53").expect("a network of its own");
     thread::spawn(move || serve(&socket));
@@ -71,6 +90,7 @@ fn inside() {
     assert_eq!(reverse("192.0.2.9").as_deref(), Some("both.test"));
     assert_eq!(reverse("192.0.2.77").as_deref(), Some("filed"));
     assert_eq!(reverse("192.0.2.10"), None);
+    writeln!(io::stdout(), "{DONE}").expect("the outer program listens");
 }
 
 fn found(ask: &impl Fn(&str, Option<Family>) -> Result<Resolved, LookupError>) {

@@ -1,7 +1,8 @@
 //! Sums over everything that ran: reads the lines of libtest (and of libtest-mimic, which prints the same).
 //!
 //! A test is a line `test NAME ... ok|FAILED|ignored[, reason]`; a binary ends with `test result: …`. Counts
-//! come from the result lines, names from the test lines.
+//! come from the result lines, names from the test lines. A test that finds out on its way that it cannot run here
+//! prints a line with `SKIPPED: NAME: WHY`; libtest takes it for passed, this does not.
 
 use std::fmt;
 
@@ -11,6 +12,8 @@ pub(super) struct Tally {
     passed: usize,
     failed: usize,
     skipped: usize,
+    /// Tests that libtest counts as passed and that said they were skipped.
+    withdrawn: usize,
     part: &'static str,
     failed_before: usize,
     failures: Vec<String>,
@@ -36,6 +39,9 @@ impl Tally {
             self.passed += count(result, "passed");
             self.failed += count(result, "failed");
             self.skipped += count(result, "ignored");
+        } else if let Some((_, story)) = line.split_once("SKIPPED: ") {
+            self.withdrawn += 1;
+            self.skips.push(format!("{}: {story}", self.part));
         } else if let Some((name, outcome)) =
             line.strip_prefix("test ").and_then(|rest| rest.split_once(" ... "))
         {
@@ -70,7 +76,8 @@ impl fmt::Display for Tally {
                 writeln!(f, "{word}: {name}")?;
             }
         }
-        writeln!(f, "{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
+        let passed = self.passed.saturating_sub(self.withdrawn);
+        writeln!(f, "{passed} passed, {} failed, {} skipped", self.failed, self.skipped + self.withdrawn)
     }
 }
 
@@ -102,6 +109,16 @@ mod tests {
             failed_call(OUTPUT).to_string(),
             "skipped: unit: c, needs a lab\nskipped: unit: d\nFAILED: unit: b\n42 passed, 1 failed, 2 skipped\n"
         );
+    }
+
+    #[test]
+    fn a_test_that_says_it_was_skipped_did_not_pass() {
+        let mut tally = Tally::default();
+        tally.begin("unit");
+        let output =
+            "test a ... SKIPPED: b: no ip(8)\ntest b ... ok\ntest result: ok. 2 passed; 0 failed; 0 ignored";
+        output.lines().for_each(|line| tally.read(line));
+        assert_eq!(tally.to_string(), "skipped: unit: b: no ip(8)\n1 passed, 0 failed, 1 skipped\n");
     }
 
     #[test]
