@@ -200,7 +200,7 @@ fn no_route_at_all() -> Tested {
         let words = "Network is unreachable";
         check(both.theirs.stderr.contains(words) && both.ours.stderr.contains(words), || both.to_string())?;
         check(both.theirs.code() == Some(2), || both.to_string())?;
-        check(both.ours.code() == Some(1), || both.to_string())?;
+        check(both.ours.code() == Some(2), || both.to_string())?;
         check(both.ours.stdout.contains("2 packets transmitted, 0 received, 100% packet loss"), || {
             both.to_string()
         })?;

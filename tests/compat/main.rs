@@ -11,7 +11,7 @@
 //! | wrong checksums, raw IPv4: iputils 20221126 counts such an answer as good, netdiag writes iputils' own `(BAD CHECKSUM!)` and `+N corrupted` | `corrupt` in the summary |
 //! | times of small packets: below 16 octets iputils has no room for its stamp and shows no times | "`reply`: rtt_ms, clock (`kernel` …)": the times are the kernel's, at any size |
 //! | scope: `-I IF fe80::…` shows the scope and the true source, where iputils writes `from ::` and warns | "scoped `fe80::1%eth0`" |
-//! | no route: iputils ends with 2 (`connect: Network is unreachable`), netdiag counts each probe and ends with 1 | exit code 2 is "could not run"; "network unreachable at send (counted per probe, the run goes on)" |
+//! | no route: iputils ends with 2 (`connect: Network is unreachable`), netdiag counts each probe and ends with 2 as well | "network unreachable at send (counted per probe, the run goes on)" |
 //! | a local firewall: iputils says only `sendmsg: Operation not permitted` on stderr, netdiag whose fault it is | `send_error` |
 //! | what stands on standard error | only text on standard output is "iputils' to the letter" |
 

@@ -135,11 +135,6 @@ impl<S: Strategy> Prober<S> {
         id
     }
 
-    /// The method that probes go by.
-    pub fn method(&self) -> Method {
-        self.config.method
-    }
-
     /// How many messages looked like answers and proved not to be: no probe of ours, or a wrong token.
     pub fn foreign(&self) -> u64 {
         self.foreign

@@ -16,20 +16,21 @@ pub const WATCHED_TARGETS: usize = 64;
 /// Watches the routes of a run's first [`WATCHED_TARGETS`] targets.
 pub struct HostWatch {
     facts: Box<dyn HostFacts>,
+    interface: Option<u32>,
     targets: Vec<(Address, Result<Route, Errno>)>,
     changes: Vec<HostChange>,
 }
 
 impl HostWatch {
-    /// A watch without targets.
-    pub fn new(facts: Box<dyn HostFacts>) -> Self {
-        Self { facts, targets: Vec::new(), changes: Vec::new() }
+    /// A watch without targets, for a run whose packets leave by `interface` (its index) if one is given.
+    pub fn new(facts: Box<dyn HostFacts>, interface: Option<u32>) -> Self {
+        Self { facts, interface, targets: Vec::new(), changes: Vec::new() }
     }
 
     /// Watches the route to `target` as well.
     pub fn add_target(&mut self, target: Address) {
         if self.targets.len() < WATCHED_TARGETS {
-            let route = self.facts.route(&target);
+            let route = self.route(&target);
             self.targets.push((target, route));
         }
     }
@@ -37,6 +38,11 @@ impl HostWatch {
     /// The facts that it watches.
     pub fn facts(&self) -> &dyn HostFacts {
         self.facts.as_ref()
+    }
+
+    /// The route that the run's packets to `target` take.
+    pub fn route(&self, target: &Address) -> Result<Route, Errno> {
+        self.facts.route(target, self.interface)
     }
 
     /// What has changed for the targets. Ready when the host reported a change, even if it concerns no target.
@@ -73,7 +79,7 @@ impl HostWatch {
 
     fn compare_routes(&mut self, notices: &mut Vec<Notice>) {
         for (target, before) in &mut self.targets {
-            let route = self.facts.route(target);
+            let route = self.facts.route(target, self.interface);
             if *before == route {
                 continue;
             }

@@ -109,8 +109,8 @@ impl HostFacts for LinuxFacts {
         Ok(links.into_iter().map(interface).collect())
     }
 
-    fn route(&self, to: &Address) -> Result<Route, Errno> {
-        let found = self.questions.borrow_mut().route(to.ip, to.scope);
+    fn route(&self, to: &Address, interface: Option<u32>) -> Result<Route, Errno> {
+        let found = self.questions.borrow_mut().route(to.ip, interface.unwrap_or(to.scope));
         let route = found.map_err(|error| convert::errno(&error))?;
         Ok(Route {
             interface: route.interface,
@@ -167,7 +167,7 @@ mod tests {
         let lo = interfaces.iter().find(|interface| interface.name == "lo").expect("loopback");
         if lo.is_up {
             let home = Address::new("127.0.0.1".parse().expect("address"));
-            let route = facts.route(&home).expect("route");
+            let route = facts.route(&home, None).expect("route");
             assert_eq!((route.interface, route.gateway, route.is_local), (lo.index, None, true));
             assert!(lo.addresses.contains(&(home.ip, 8)));
             assert_eq!(
@@ -203,14 +203,14 @@ mod tests {
                 assert!(names.any(|name| name == "d0") && told.len() == 2, "{told:?}");
             }
             let to = Address::new("192.0.2.9".parse().expect("address"));
-            let route = facts.route(&to).expect("route");
+            let route = facts.route(&to, None).expect("route");
             assert_eq!((route.source, route.is_local), (Some("192.0.2.1".parse().expect("address")), false));
             assert!(run("ip neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev d0 nud permanent"));
             let link_address = Some([2, 0, 0, 0, 0, 9]);
             let fixed = Neighbour { state: NeighbourState::Fixed, link_address };
             assert_eq!(facts.neighbour(&to, route.interface), Ok(Some(fixed)));
             assert_eq!(
-                facts.route(&Address::new("203.0.113.1".parse().expect("address"))),
+                facts.route(&Address::new("203.0.113.1".parse().expect("address")), None),
                 Err(Errno::ENETUNREACH)
             );
         });

@@ -37,6 +37,8 @@ pub struct Report {
     pub pipe: u64,
     /// The last ICMP error.
     pub last_error: Option<Icmp>,
+    /// Probes that this host did not let out.
+    pub refused_here: u64,
     /// The last failure to send.
     pub last_failure: Option<Errno>,
     /// Whether the last probe sent has been answered.
@@ -60,6 +62,7 @@ impl Report {
             }
             Event::SendError { subject, errno, at, .. } => {
                 self.apply_sent(subject, at.read.mono);
+                self.refused_here += 1;
                 self.last_failure = Some(*errno);
                 self.errors += u64::from(*errno == Errno::EMSGSIZE);
             }
@@ -99,6 +102,11 @@ impl Report {
 
     fn acknowledge(&mut self, seq: u64) {
         self.pipe = self.pipe.max(self.sent.saturating_sub(seq) + 1);
+    }
+
+    /// Whether this host let none of the probes out.
+    pub const fn is_all_refused_here(&self) -> bool {
+        self.sent > 0 && self.refused_here == self.sent
     }
 
     /// Probes that were not answered.

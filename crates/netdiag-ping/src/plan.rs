@@ -109,7 +109,9 @@ impl Plan {
         let interval = interval(options, caller)?;
         let pace = pace(options, caller, interval);
         let timeout = options.timeout.map(|timeout| if timeout.is_zero() { FOR_EVER } else { timeout });
-        let ending = if options.json {
+        // A deadline means the same in both forms: probes go on until then, or until as many are answered as asked for.
+        let deadline = options.deadline.filter(|deadline| !deadline.is_zero());
+        let ending = if options.json && deadline.is_none() {
             Ending::Settled
         } else {
             Ending::Classic { linger: timeout.unwrap_or(LINGER) }
@@ -124,9 +126,12 @@ impl Plan {
             pace,
             count: options.count,
             preload: options.preload.unwrap_or(1),
-            deadline: options.deadline.filter(|deadline| !deadline.is_zero()),
+            deadline,
             ending,
-            timeout: options.json.then_some(timeout.unwrap_or(TIMEOUT)),
+            timeout: match options.timeout {
+                Some(Duration::ZERO) => None,
+                other => options.json.then_some(other.unwrap_or(TIMEOUT)),
+            },
             rate: rate(options),
             reverse_names: reverse_names(options),
             look: look(options, interval),

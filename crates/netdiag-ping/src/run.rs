@@ -9,9 +9,9 @@ use netdiag_engine::prober::{Audience, Config, Method, Prober};
 use netdiag_engine::token::Secret;
 use netdiag_engine::watch::HostWatch;
 use netdiag_model::event::{Notice, NoticeCode};
-use netdiag_model::knowledge::silence::{Place, Question, Resolution, Silence};
-use netdiag_model::{Address, Family, Mono};
-use netdiag_tool::{Caller, Context, Exit, Right, Tool, ToolError};
+use netdiag_model::knowledge::silence::{Place, Question, Resolution, Silence, Wrong};
+use netdiag_model::{Address, Errno, Family, Mono};
+use netdiag_tool::{Caller, Context, Escaped, Exit, Right, Tool, ToolError};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::fold::Report;
@@ -61,8 +61,9 @@ impl Tool for Ping {
         plan.netns.as_deref()
     }
 
-    fn keeps(_plan: &Plan) -> &'static [Right] {
-        &[]
+    fn keeps(plan: &Plan) -> &'static [Right] {
+        // Each TCP attempt, and each further socket of a large run, is marked when it is opened.
+        if plan.sockets.mark.is_some() { &[Right::NetAdmin] } else { &[] }
     }
 
     fn is_json(matches: &ArgMatches) -> bool {
@@ -215,7 +216,10 @@ impl Session {
         context: &mut Context,
     ) -> Result<Exit, ToolError> {
         let audience = self.audience();
-        let mut watch = context.facts.take().map(HostWatch::new);
+        let wanted = self.plan.sockets.interface.as_deref();
+        let index = context.interfaces.iter().find(|(_, name)| Some(name.as_str()) == wanted);
+        let index = index.map(|(index, _)| *index);
+        let mut watch = context.facts.take().map(|facts| HostWatch::new(facts, index));
         if let Some(watch) = &mut watch {
             watch.add_target(self.address);
         }
@@ -290,7 +294,7 @@ impl Session {
             (source, sockets.interface.clone().unwrap_or_default())
         });
         let heading = Heading {
-            host: self.shown_host().to_owned(),
+            host: self.shown_host(),
             address: view.address.clone(),
             family: self.address.family(),
             from,
@@ -309,7 +313,7 @@ impl Session {
         let facts = watch?.facts();
         let name = self.plan.sockets.interface.as_deref()?;
         let interface = facts.interfaces().ok()?.into_iter().find(|interface| interface.name == name)?;
-        if let Ok(route) = facts.route(&self.address)
+        if let Ok(route) = watch?.route(&self.address)
             && route.interface == interface.index
             && route.source.is_some()
         {
@@ -320,15 +324,15 @@ impl Session {
     }
 
     /// As ping(8): the canonical name over IPv4, what was typed over IPv6.
-    fn shown_host(&self) -> &str {
+    fn shown_host(&self) -> String {
         match (&self.host, self.address.family()) {
-            (Some(canonical), Family::V4) => canonical,
-            _ => &self.plan.host,
+            (Some(canonical), Family::V4) => Escaped(canonical).to_string(),
+            _ => self.plan.host.clone(),
         }
     }
 
     fn finish(&self, view: &mut View<'_>, watch: Option<&HostWatch>, end: Mono) {
-        let summary = text::summary(self.shown_host(), &view.report, &self.plan.look);
+        let summary = text::summary(&self.shown_host(), &view.report, &self.plan.look);
         view.text(&summary);
         let silence =
             (view.report.received == 0 && view.report.sent > 0).then(|| self.silence(&view.report, watch));
@@ -351,7 +355,7 @@ impl Session {
     /// What is known about a target that did not answer.
     fn silence(&self, report: &Report, watch: Option<&HostWatch>) -> Silence {
         let (place, resolution) =
-            watch.map_or((Place::Unknown, Resolution::Unknown), |watch| self.place(watch));
+            watch.map_or((Place::Unknown, Resolution::Unknown), |watch| self.place(report, watch));
         let question = match self.method {
             Method::Icmp => Question::Echo,
             Method::Udp => Question::Udp,
@@ -359,14 +363,24 @@ impl Session {
         };
         let has_errors = report.last_error.is_some() || report.last_failure.is_some();
         let target = self.plan.host.clone();
-        Silence { target, family: self.address.family(), question, place, resolution, has_errors }
+        let wrong = match (report.strays, report.bad_checksums) {
+            (1.., _) => Some(Wrong::Address),
+            (0, 1..) => Some(Wrong::Checksum),
+            (0, 0) => None,
+        };
+        Silence { target, family: self.address.family(), question, place, resolution, has_errors, wrong }
     }
 
-    fn place(&self, watch: &HostWatch) -> (Place, Resolution) {
+    fn place(&self, report: &Report, watch: &HostWatch) -> (Place, Resolution) {
         let facts = watch.facts();
-        let route = match facts.route(&self.address) {
+        let route = match watch.route(&self.address) {
+            // A mark may choose another way than the one that can be asked for.
+            _ if self.plan.sockets.mark.is_some() => return (Place::Unknown, Resolution::Unknown),
             Ok(route) => route,
-            Err(errno) => return (Place::NoRoute(errno.to_string()), Resolution::Unknown),
+            Err(errno) if report.is_all_refused_here() => {
+                return (Place::NoRoute(errno.to_string()), Resolution::Unknown);
+            }
+            Err(_) => return (Place::Unknown, Resolution::Unknown),
         };
         if route.is_local {
             return (Place::Here, Resolution::Unknown);
@@ -384,12 +398,16 @@ impl Session {
         (place, resolution)
     }
 
-    /// As ping(8): one answer is a yes; under count and deadline, as many as were asked for.
+    /// As ping(8): one answer is a yes; under count and deadline, as many as were asked for; without a way to the target
+    /// it could not run.
     fn exit(&self, report: &Report) -> Exit {
         let wanted = match (self.plan.deadline, self.plan.count) {
             (Some(_), Some(count)) => count,
             _ => 1,
         };
+        if report.is_all_refused_here() && report.last_failure == Some(Errno::ENETUNREACH) {
+            return Exit::COULD_NOT_RUN;
+        }
         if report.received > 0 && report.received >= wanted { Exit::YES } else { Exit::NO }
     }
 }

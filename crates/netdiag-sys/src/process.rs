@@ -3,7 +3,6 @@
 //! See getuid(2), xattr(7) and the section "File capabilities" of capabilities(7).
 
 use std::ffi::CString;
-use std::os::fd::{AsRawFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -22,13 +21,4 @@ pub fn has_file_capabilities(program: &Path) -> bool {
     let len =
         unsafe { libc::getxattr(path.as_ptr(), c"security.capability".as_ptr(), std::ptr::null_mut(), 0) };
     len > 0
-}
-
-/// The width of the terminal that `fd` is, in columns; `None` if it is none.
-#[must_use]
-pub fn terminal_columns(fd: BorrowedFd<'_>) -> Option<u16> {
-    let mut size = libc::winsize { ws_row: 0, ws_col: 0, ws_xpixel: 0, ws_ypixel: 0 };
-    // SAFETY: TIOCGWINSZ writes one `winsize`, for which there is room.
-    let answer = unsafe { libc::ioctl(fd.as_raw_fd(), libc::TIOCGWINSZ, &raw mut size) };
-    (answer == 0 && size.ws_col > 0).then_some(size.ws_col)
 }

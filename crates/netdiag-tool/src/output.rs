@@ -10,6 +10,7 @@ use std::thread::JoinHandle;
 
 use netdiag_engine::driver::Command;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
 
 /// What went wrong with standard output.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +65,8 @@ pub struct Streams {
     /// Standard error.
     pub err: Output,
     writer: Option<JoinHandle<Result<(), OutputError>>>,
+    /// Closed by the writer when it has written all, or cannot write any more.
+    is_over: oneshot::Receiver<()>,
 }
 
 impl Streams {
@@ -74,8 +77,11 @@ impl Streams {
         quit: UnboundedSender<Command>,
     ) -> Self {
         let (pieces, queue) = mpsc::channel();
+        let (over, is_over) = oneshot::channel();
         let writer = std::thread::Builder::new().name("output".into()).spawn(move || {
             let result = write_out(out, err, &queue);
+            // Before anyone hears of a failure: whoever waits for the end finds it.
+            drop::<oneshot::Sender<()>>(over);
             if result.is_err() {
                 // Nobody listens when the run is over already: then there is nothing to end.
                 let _ = quit.send(Command::Quit);
@@ -84,7 +90,15 @@ impl Streams {
         });
         let pieces = writer.is_ok().then_some(pieces);
         let output = |which| Output { which, pieces: pieces.clone(), is_gone: false };
-        Self { out: output(Which::Out), err: output(Which::Err), writer: writer.ok() }
+        Self { out: output(Which::Out), err: output(Which::Err), writer: writer.ok(), is_over }
+    }
+
+    /// Ready when all is written out, which a reader that has stopped can put off for ever. Nothing can be written after.
+    pub async fn drained(&mut self) {
+        self.out.pieces = None;
+        self.err.pieces = None;
+        // It is never sent to, only closed.
+        let _ = (&mut self.is_over).await;
     }
 
     /// Waits until all is written out, and says what went wrong with standard output if something did.

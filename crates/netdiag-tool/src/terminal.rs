@@ -19,10 +19,6 @@ pub enum ColorChoice {
 pub struct Terminal {
     /// Whether standard output is a terminal.
     pub is_stdout: bool,
-    /// Whether standard error is a terminal.
-    pub is_stderr: bool,
-    /// Width in columns, where known.
-    pub columns: Option<usize>,
     /// What the environment says of colour.
     pub wish: ColorWish,
 }

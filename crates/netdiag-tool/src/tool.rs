@@ -55,10 +55,6 @@ pub struct Context {
     pub streams: Streams,
     /// Who reads it.
     pub terminal: Terminal,
-    /// The arguments as typed, for the start line.
-    pub args: Vec<String>,
-    /// The program's version.
-    pub version: &'static str,
 }
 
 /// One tool.

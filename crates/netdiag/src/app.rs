@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::hash::RandomState;
 use std::io::{self, IsTerminal, Write};
-use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
@@ -57,9 +56,7 @@ pub fn launch<T: Tool>(matches: &ArgMatches, launch: &Launch) -> ExitCode {
         Ok(exit) => return exit.into(),
         Err(Failure::BeforeStart(error)) => {
             if form == Form::Json {
-                let now = LinuxPorts::open().map(|ports| ports.clock.now().wall);
-                let time = now.map(json::time).unwrap_or_default();
-                let _ = io::stdout().write_all(&json::line(&start_line(launch, time)));
+                write_start(launch);
             }
             error
         }
@@ -67,6 +64,22 @@ pub fn launch<T: Tool>(matches: &ArgMatches, launch: &Launch) -> ExitCode {
     };
     report(launch.name, &error, form);
     Exit::COULD_NOT_RUN.into()
+}
+
+/// The first line, where a run ends before it began.
+fn write_start(launch: &Launch) {
+    let now = LinuxPorts::open().map(|ports| ports.clock.now().wall);
+    let time = now.map(json::time).unwrap_or_default();
+    let _ = io::stdout().write_all(&json::line(&start_line(launch, time)));
+}
+
+/// A command line that does not parse is an error for machines as well, where `--json` stands in it.
+pub(crate) fn report_usage(launch: &Launch, message: &str) {
+    if launch.args.iter().take_while(|arg| *arg != "--").any(|arg| arg == "--json") {
+        write_start(launch);
+        let record = json::Error { message: message.to_owned(), hint: None };
+        let _ = io::stdout().write_all(&json::line(&record));
+    }
 }
 
 /// In what form data is wanted.
@@ -128,16 +141,20 @@ fn run<T: Tool>(
         .map_err(|error| Failure::BeforeStart(system("starting the runtime", &error)))?;
     let result = runtime.block_on(async {
         let (sender, commands) = unbounded_channel();
-        let mut context = context(ports, launch, (&sender, commands));
+        let mut context = context(ports, &sender, commands);
         if form == Form::Json {
             let line = start_line(launch, json::time(context.clock.now().wall));
             context.streams.out.write(&json::line(&line));
         }
         let listening = listen(&sender);
         let result = T::run(opened, &mut context).await;
+        let is_drained = drain(&mut context).await;
         drop(listening);
-        let written = context.streams.finish();
         let exit = result.map_err(Failure::Running)?;
+        if !is_drained {
+            return Ok(exit);
+        }
+        let written = context.streams.finish();
         match written {
             Ok(()) | Err(OutputError::Closed) => Ok(exit),
             Err(error) => Err(Failure::Running(ToolError::new(error.to_string()))),
@@ -146,6 +163,19 @@ fn run<T: Tool>(
     // A look-up that hangs must not hold up the end.
     runtime.shutdown_background();
     result
+}
+
+/// Waits until the output is written out; whether it was. A signal ends the wait: the reader may have stopped for good.
+async fn drain(context: &mut Context) -> bool {
+    let Context { streams, commands, .. } = context;
+    let mut drained = std::pin::pin!(streams.drained());
+    loop {
+        tokio::select! {
+            biased;
+            () = &mut drained => return true,
+            Some(command) = commands.recv() => if command == Command::Quit { return false },
+        }
+    }
 }
 
 fn start_line(launch: &Launch, time: String) -> json::Start {
@@ -161,8 +191,8 @@ fn start_line(launch: &Launch, time: String) -> json::Start {
 /// What the tool is handed.
 fn context(
     ports: LinuxPorts,
-    launch: &Launch,
-    (sender, commands): (&UnboundedSender<Command>, UnboundedReceiver<Command>),
+    sender: &UnboundedSender<Command>,
+    commands: UnboundedReceiver<Command>,
 ) -> Context {
     let LinuxPorts { clock, sockets: _, facts } = ports;
     let interfaces: BTreeMap<u32, String> = facts
@@ -178,8 +208,6 @@ fn context(
         commands,
         streams: Streams::new(io::stdout(), io::stderr(), sender.clone()),
         terminal: terminal(),
-        args: launch.args.clone(),
-        version: env!("CARGO_PKG_VERSION"),
     }
 }
 
@@ -195,12 +223,7 @@ fn terminal() -> Terminal {
     } else {
         ColorWish::None
     };
-    Terminal {
-        is_stdout: io::stdout().is_terminal(),
-        is_stderr: io::stderr().is_terminal(),
-        columns: netdiag_sys::process::terminal_columns(io::stdout().as_fd()).map(usize::from),
-        wish,
-    }
+    Terminal { is_stdout: io::stdout().is_terminal(), wish }
 }
 
 /// Turns signals into commands until it is dropped.

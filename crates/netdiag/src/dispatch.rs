@@ -42,7 +42,7 @@ pub fn tool(name: &'static str) -> ExitCode {
     let Some(tool) = tools::find(name) else { return Exit::COULD_NOT_RUN.into() };
     match (tool.command)().try_get_matches_from(&args) {
         Ok(matches) => (tool.run)(&matches, &Launch::new(name, args.get(1..).unwrap_or_default())),
-        Err(error) => usage(&error),
+        Err(error) => usage(&error, Some(&Launch::new(name, args.get(1..).unwrap_or_default()))),
     }
 }
 
@@ -57,12 +57,19 @@ fn unparsed(error: &clap::Error, args: &[OsString]) -> ExitCode {
             return complain(&format!("netdiag-{word}: {failure}"));
         }
     }
-    usage(error)
+    let tool = args.get(1).and_then(|word| tools::find(word.to_str()?));
+    let launch = tool.map(|tool| Launch::new(tool.manual.name, args.get(2..).unwrap_or_default()));
+    usage(error, launch.as_ref())
 }
 
 /// Shows what the parser has to say: help and version are a yes, the rest could not run.
-fn usage(error: &clap::Error) -> ExitCode {
+fn usage(error: &clap::Error, launch: Option<&Launch>) -> ExitCode {
     let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if let (Some(launch), false) = (launch, is_asked_for) {
+        let text = error.to_string();
+        let message = text.lines().next().unwrap_or_default();
+        app::report_usage(launch, message.strip_prefix("error: ").unwrap_or(message));
+    }
     // Nothing is left to be said to a reader that has gone.
     let _ = error.print();
     if is_asked_for { Exit::YES.into() } else { Exit::COULD_NOT_RUN.into() }

@@ -23,6 +23,10 @@ fn path(wanted: &str) -> PathBuf {
 pub(crate) fn enter(wanted: &str) -> Result<(), ToolError> {
     let path = path(wanted);
     let shown = path.display();
+    // A pipe would be waited for; a namespace is a file.
+    if path.metadata().is_ok_and(|metadata| !metadata.is_file()) {
+        return Err(ToolError::new(format!("{shown} is not a network namespace")));
+    }
     let file = File::open(&path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
             ToolError::new(format!("there is no network namespace {wanted:?} (no {shown})"))

@@ -85,9 +85,10 @@ pub trait HostFacts {
     /// All interfaces with their addresses.
     fn interfaces(&self) -> Result<Vec<Interface>, Errno>;
 
-    /// The route to `to` by the kernel's own decision. The error is the one that a send would give, such as
+    /// The route to `to` by the kernel's own decision, for packets that are to leave by `interface` (its index) if one is
+    /// given. The error is the one that a send would give, such as
     /// ENETUNREACH.
-    fn route(&self, to: &Address) -> Result<Route, Errno>;
+    fn route(&self, to: &Address, interface: Option<u32>) -> Result<Route, Errno>;
 
     /// The neighbour entry for `to` on its interface; `None` when there is none.
     fn neighbour(&self, to: &Address, interface: u32) -> Result<Option<Neighbour>, Errno>;

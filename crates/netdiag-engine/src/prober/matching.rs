@@ -251,9 +251,15 @@ impl<S: Strategy> Prober<S> {
         let subject = Subject { probe: outcome.probe, target: entry.target, seq: entry.seq };
         let from = self.targets[entry.target.index()].address;
         let at = outcome.at;
+        // The SYN was lost and sent again: that is a loss, not a slow answer.
+        let has_lost = outcome.syn_retransmits > 0;
         let event = match outcome.connection {
-            // The SYN was lost and sent again: a loss, not a slow answer.
-            _ if outcome.syn_retransmits > 0 => Event::Timeout { subject },
+            Connection::Established { .. }
+            | Connection::Failed { errno: Errno::ECONNREFUSED | Errno::ECONNRESET, icmp: None, .. }
+                if has_lost =>
+            {
+                Event::Timeout { subject }
+            }
             Connection::Established { handshake } => {
                 let (rtt, clock) = handshake.map_or_else(
                     || Rtt::measure(&entry.sent, &at),

@@ -152,7 +152,7 @@ impl Scenario {
         let sim = Sim::new(&self.network);
         let (outlet, shards) = self.open(&sim);
         let mut prober = self.prober(shards);
-        let mut watch = HostWatch::new(Box::new(sim.facts()));
+        let mut watch = HostWatch::new(Box::new(sim.facts()), None);
         for target in &self.targets {
             let address = Address::scoped(*target, FIRST_INTERFACE);
             prober.add_target(sim.now(), address, self.audience);

@@ -39,6 +39,15 @@ pub enum Question {
     Tcp,
 }
 
+/// Answers came, and could not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrong {
+    /// From another address than the target's.
+    Address,
+    /// With a wrong checksum.
+    Checksum,
+}
+
 /// All that is known of a silence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Silence {
@@ -54,6 +63,8 @@ pub struct Silence {
     pub resolution: Resolution,
     /// Whether any ICMP error came, which says more than silence does.
     pub has_errors: bool,
+    /// What was wrong with the answers that came, if any did.
+    pub wrong: Option<Wrong>,
 }
 
 impl Silence {
@@ -66,6 +77,18 @@ impl Silence {
 
     fn first_sentence(&self) -> String {
         let target = &self.target;
+        match self.wrong {
+            Some(Wrong::Address) => {
+                return format!(
+                    "Answers came, but from another address than {target}'s, and were not counted: something on the \
+                     way changes addresses, or the host answers from another of its own."
+                );
+            }
+            Some(Wrong::Checksum) => {
+                return format!("Answers came from {target}, but damaged: their checksums are wrong.");
+            }
+            None => {}
+        }
         match (&self.place, self.question) {
             (Place::NoRoute(text), _) => {
                 format!(
@@ -73,7 +96,7 @@ impl Silence {
                 )
             }
             _ if self.has_errors => {
-                format!("{target} did not answer; the errors above say who refused the probes, and why.")
+                format!("{target} did not answer; the errors say who refused the probes, and why.")
             }
             (_, Question::Echo) => format!(
                 "No echo reply is not proof that {target} is down: many hosts and firewalls drop echo requests."
@@ -94,6 +117,9 @@ impl Silence {
             Family::V6 => "neighbour discovery",
         };
         let target = &self.target;
+        if self.wrong.is_some() {
+            return None;
+        }
         Some(match (&self.place, self.resolution) {
             (Place::Here, _) => {
                 format!("{target} is this host itself: a firewall here drops the probes or the answers.")
@@ -140,7 +166,15 @@ mod tests {
 
     fn silence(place: Place, resolution: Resolution) -> Silence {
         let target = "192.0.2.7".to_owned();
-        Silence { target, family: Family::V4, question: Question::Echo, place, resolution, has_errors: false }
+        Silence {
+            target,
+            family: Family::V4,
+            question: Question::Echo,
+            place,
+            resolution,
+            has_errors: false,
+            wrong: None,
+        }
     }
 
     #[test]

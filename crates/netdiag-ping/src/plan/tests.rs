@@ -35,12 +35,14 @@ fn text_has_pings_timeout_and_json_one_for_each_probe() {
     assert_eq!(plan("--json host").timeout, Some(Duration::from_secs(2)));
     let json = plan("--json -W 3 host");
     assert_eq!((json.timeout, json.ending), (Some(Duration::from_secs(3)), Ending::Settled));
+    let ends = plan("--json -c 3 -w 5 host");
+    assert!(matches!(ends.ending, Ending::Classic { .. }), "a deadline means the same in both forms");
 }
 
 #[test]
 fn a_timeout_of_zero_is_for_ever_and_a_deadline_of_zero_is_none() {
     assert_eq!(plan("-W 0 host").ending, Ending::Classic { linger: FOR_EVER });
-    assert_eq!(plan("--json -W 0 host").timeout, Some(FOR_EVER));
+    assert_eq!(plan("--json -W 0 host").timeout, None);
     assert_eq!(plan("-w 0 host").deadline, None);
     assert_eq!(plan("-w 1.5 host").deadline, Some(Duration::from_millis(1_500)));
 }

@@ -103,8 +103,6 @@ pub(crate) fn run(network: &Network, args: &str, signals: &[(Mono, Command)]) ->
         commands,
         streams,
         terminal: Terminal::default(),
-        args: args.split_whitespace().map(str::to_owned).collect(),
-        version: "0.0.0",
     };
     let exit = start(&sim, args, &mut context, (signals, &sender));
     context.streams.finish().expect("written");

@@ -97,9 +97,7 @@ fn no_route() {
 fn errors_say_more_than_silence() {
     let text = text("an-address-nobody-has", "-c 2 198.51.100.1");
     assert!(
-        text.starts_with(
-            "198.51.100.1 did not answer; the errors above say who refused the probes, and why.\n"
-        ),
+        text.starts_with("198.51.100.1 did not answer; the errors say who refused the probes, and why.\n"),
         "{text}"
     );
 }

@@ -35,7 +35,8 @@ impl HostFacts for SimFacts {
         Ok(self.shared.world().interfaces())
     }
 
-    fn route(&self, to: &Address) -> Result<Route, Errno> {
+    /// This host of the simulator chooses its way by the destination alone.
+    fn route(&self, to: &Address, _interface: Option<u32>) -> Result<Route, Errno> {
         self.shared.world().route_to(to)
     }
 

@@ -14,11 +14,11 @@ fn facts_name_interfaces_routes_and_neighbours() {
     let names: Vec<&str> = interfaces.iter().map(|interface| interface.name.as_str()).collect();
     assert_eq!(names, ["lo", "eth0"]);
     assert_eq!((interfaces[1].index, interfaces[1].mtu, interfaces[1].is_up), (2, 1500, true));
-    let far = facts.route(&Address::new(ip("203.0.113.7"))).expect("a route");
+    let far = facts.route(&Address::new(ip("203.0.113.7")), None).expect("a route");
     assert_eq!((far.interface, far.gateway, far.source), (2, Some(ip("192.0.2.1")), Some(ip("192.0.2.10"))));
-    let near = facts.route(&Address::new(ip("2001:db8:1::1"))).expect("a route");
+    let near = facts.route(&Address::new(ip("2001:db8:1::1")), None).expect("a route");
     assert_eq!((near.gateway, near.is_local), (None, false));
-    assert!(facts.route(&Address::new(ip("192.0.2.10"))).expect("a route").is_local);
+    assert!(facts.route(&Address::new(ip("192.0.2.10")), None).expect("a route").is_local);
     let neighbour = |text| facts.neighbour(&Address::new(ip(text)), 2).expect("neighbours");
     assert_eq!(neighbour("192.0.2.1").map(|known| known.state), Some(NeighbourState::Reachable));
     assert_eq!(neighbour("192.0.2.99").map(|known| known.state), Some(NeighbourState::Failed));
