@@ -8,6 +8,7 @@ pub mod json;
 pub mod options;
 pub mod plan;
 mod run;
+mod target;
 mod text;
 mod view;
 

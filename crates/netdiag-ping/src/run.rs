@@ -1,10 +1,8 @@
 //! A run of ping from its plan to its exit code.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-
 use clap::{ArgMatches, Args, FromArgMatches};
-use netdiag_engine::driver::{self, Command, Outlet, Ports};
-use netdiag_engine::port::{Connector, LookupFailure, Names, NeighbourState, OpenError, Resolved, Sockets};
+use netdiag_engine::driver::{self, Outlet, Ports};
+use netdiag_engine::port::{Connector, NeighbourState, OpenError, Sockets};
 use netdiag_engine::prober::{Audience, Config, Method, Prober};
 use netdiag_engine::token::Secret;
 use netdiag_engine::watch::HostWatch;
@@ -12,12 +10,12 @@ use netdiag_model::event::{Notice, NoticeCode};
 use netdiag_model::knowledge::silence::{Place, Question, Resolution, Silence, Wrong};
 use netdiag_model::{Address, Errno, Family, Mono};
 use netdiag_tool::{Caller, Context, Escaped, Exit, Right, Tool, ToolError};
-use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::fold::Report;
 use crate::json::{Record, Subject, Summary};
 use crate::options::{PingOptions, Via};
 use crate::plan::Plan;
+use crate::target::{is_broadcast, resolve, target_address};
 use crate::text::{self, Content, Heading, Paint};
 use crate::view::View;
 
@@ -134,70 +132,6 @@ fn open_error(error: &OpenError) -> ToolError {
         }
         _ => ToolError::new(error.to_string()),
     }
-}
-
-/// Resolves the host; `None` if the run is ended meanwhile.
-async fn resolve(
-    names: &dyn Names,
-    plan: &Plan,
-    commands: &mut UnboundedReceiver<Command>,
-) -> Result<Option<Resolved>, ToolError> {
-    let mut lookup = names.resolve(&plan.host, plan.sockets.family.or(plan.family));
-    loop {
-        tokio::select! {
-            biased;
-            answer = &mut lookup => return answer.map(Some).map_err(|error| {
-                let error_text = error.to_string();
-                match error.failure {
-                    LookupFailure::NoAnswer => ToolError::new(error_text).with_hint("try again later, or ask by address"),
-                    _ => ToolError::new(error_text),
-                }
-            }),
-            Some(command) = commands.recv() => if command == Command::Quit { return Ok(None) },
-        }
-    }
-}
-
-/// The address to ask: the first, on an interface if it needs one.
-fn target_address(resolved: &Resolved, plan: &Plan, context: &Context) -> Result<Address, ToolError> {
-    let Some(&address) = resolved.addresses.first() else {
-        return Err(ToolError::new(format!("{}: the name has no address", plan.host)));
-    };
-    if address.ip.is_unspecified() {
-        // As ping(8): "any address" of this host means this host.
-        return Ok(Address::from(plan.sockets.source.unwrap_or(match address.ip {
-            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        })));
-    }
-    if !address.needs_scope() || address.scope != 0 {
-        return Ok(address);
-    }
-    let wanted = plan.sockets.interface.as_deref();
-    let by_name =
-        context.interfaces.iter().find(|(_, name)| Some(name.as_str()) == wanted).map(|(index, _)| *index);
-    if let Some(index) = by_name {
-        return Ok(Address::scoped(address.ip, index));
-    }
-    let names: Vec<&str> =
-        context.interfaces.values().map(String::as_str).filter(|name| *name != "lo").collect();
-    let message = format!("{} is a link-local address: it needs an interface", plan.host);
-    let example = names.first().copied().unwrap_or("eth0");
-    let hint = format!("write {}%{example} (interfaces here: {})", address.ip, names.join(", "));
-    Err(ToolError::new(message).with_hint(hint))
-}
-
-/// Whether an address is everyone's on a link of this host.
-fn is_broadcast(address: &Address, watch: Option<&HostWatch>) -> bool {
-    let IpAddr::V4(target) = address.ip else { return false };
-    let interfaces = watch.and_then(|watch| watch.facts().interfaces().ok()).unwrap_or_default();
-    let mut prefixes = interfaces.into_iter().flat_map(|interface| interface.addresses);
-    target.is_broadcast()
-        || prefixes.any(|(own, len)| match (own, u32::MAX.checked_shr(len.into())) {
-            // Prefixes of 31 and 32 have no address to spare for it (RFC 3021).
-            (IpAddr::V4(own), Some(host)) => host > 1 && target.to_bits() == own.to_bits() | host,
-            _ => false,
-        })
 }
 
 /// A run that knows its target.

@@ -67,8 +67,9 @@ fn usage(error: &clap::Error, launch: Option<&Launch>) -> ExitCode {
     let is_asked_for = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if let (Some(launch), false) = (launch, is_asked_for) {
         let text = error.to_string();
-        let message = text.lines().next().unwrap_or_default();
-        app::report_usage(launch, message.strip_prefix("error: ").unwrap_or(message));
+        let lines: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+        let message = lines.join(" ");
+        app::report_usage(launch, message.strip_prefix("error: ").unwrap_or(&message));
     }
     // Nothing is left to be said to a reader that has gone.
     let _ = error.print();
