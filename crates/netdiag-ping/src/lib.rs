@@ -39,7 +39,10 @@ changes none of them.",
     exit_codes: &[
         (0, "at least one answer came; with -c and -w, as many as were asked for"),
         (1, "no answer came; with -c and -w, fewer than were asked for"),
-        (2, "it could not run: usage, permission, no such interface, a name that does not resolve, no route at all"),
+        (
+            2,
+            "it could not run: usage, permission, no such interface, a name that does not resolve, no route at all",
+        ),
     ],
     see_also: &["ping(8)", "icmp(7)", "capabilities(7)"],
 };
