@@ -73,7 +73,7 @@ fn no_route_is_counted_per_probe() -> Tested {
     let (_lab, client, ..) = pair()?;
     for target in ["192.0.2.1", "2001:db8::1"] {
         let records = records(&client, &["-c", "3", "-i", "0.02", "-W", "0.2", target])?;
-        records.expect(1, &json!({"sent": 3, "received": 0, "lost": 3}))?;
+        records.expect(2, &json!({"sent": 3, "received": 0, "lost": 3}))?;
         let errors = records.of_type("send_error");
         let is_so = errors.len() == 3 && errors.iter().all(|error| error["errno"]["name"] == "ENETUNREACH");
         check(is_so, || format!("{records:#?}"))?;

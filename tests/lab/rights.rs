@@ -183,7 +183,7 @@ fn another_namespace_by_path() -> Tested {
     // A node without any link has no way to the target; inside the client's namespace there is one.
     let lonely = lab.node("lonely")?;
     let alone = Records::of(&ping(&lonely, &["--json", "-c", "1", "-W", "0.2", &target]).output()?)?;
-    alone.expect(1, &json!({"received": 0}))?;
+    alone.expect(2, &json!({"received": 0}))?;
     let args = ["--json", "--netns", &client.netns(), "-c", "1", &target];
     Records::of(&ping(&lonely, &args).output()?)?.expect(0, &json!({"received": 1}))?;
     let refused = ping(&lonely, &["--netns", &client.netns(), "-c", "1", &target]).unprivileged().output()?;
