@@ -95,3 +95,46 @@ impl HostWatch {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::port::{Interface, Neighbour};
+
+    /// A host with a way by interface 2, and another by interface 3 for packets that are to leave by it.
+    struct TwoWays;
+
+    impl HostFacts for TwoWays {
+        fn interfaces(&self) -> Result<Vec<Interface>, Errno> {
+            Ok(Vec::new())
+        }
+
+        fn route(&self, _to: &Address, interface: Option<u32>) -> Result<Route, Errno> {
+            Ok(Route { interface: interface.unwrap_or(2), gateway: None, source: None, is_local: false })
+        }
+
+        fn neighbour(&self, _to: &Address, _interface: u32) -> Result<Option<Neighbour>, Errno> {
+            Ok(None)
+        }
+
+        fn poll_change(&mut self, _cx: &mut Context<'_>, changes: &mut Vec<HostChange>) -> Poll<()> {
+            let down = |index: u32| HostChange::InterfaceDown { name: format!("if{index}"), index };
+            changes.extend([down(2), down(3)]);
+            Poll::Ready(())
+        }
+    }
+
+    fn said(interface: Option<u32>) -> Vec<String> {
+        let mut watch = HostWatch::new(Box::new(TwoWays), interface);
+        watch.add_target(Address::new(std::net::Ipv4Addr::new(203, 0, 113, 7).into()));
+        let mut context = Context::from_waker(std::task::Waker::noop());
+        let Poll::Ready(notices) = watch.poll_notices(&mut context) else { panic!("there are changes") };
+        notices.into_iter().map(|notice| notice.message).collect()
+    }
+
+    #[test]
+    fn only_the_interface_that_packets_leave_by_is_watched() {
+        assert_eq!(said(None), ["interface if2 went down"]);
+        assert_eq!(said(Some(3)), ["interface if3 went down"]);
+    }
+}

@@ -198,4 +198,23 @@ mod tests {
         let numbers: Vec<usize> = text.lines().map(|line| line.parse().expect("a number")).collect();
         assert_eq!(numbers, (0..1000).collect::<Vec<usize>>());
     }
+
+    #[test]
+    fn a_reader_that_has_stopped_puts_the_end_off_until_it_goes_on() {
+        use std::pin::pin;
+        use std::task::{Context, Poll, Waker};
+
+        let (reader, writer) = io::pipe().expect("pipe");
+        let (quit, _commands) = unbounded_channel();
+        let mut streams = Streams::new(writer, io::sink(), quit);
+        // More than any pipe holds.
+        streams.out.write(&vec![b'x'; 4 << 20]);
+        {
+            let mut drained = pin!(streams.drained());
+            let mut context = Context::from_waker(Waker::noop());
+            assert_eq!(drained.as_mut().poll(&mut context), Poll::Pending);
+        }
+        assert_eq!(io::read_to_string(reader).expect("read").len(), 4 << 20);
+        streams.finish().expect("written");
+    }
 }

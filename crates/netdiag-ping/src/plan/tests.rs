@@ -142,3 +142,16 @@ fn the_last_of_two_alike_wins() {
     assert_eq!(plan("-c 3 -c 5 host").count, Some(5));
     assert_eq!(plan("-i 1 --interval 2s host").pace, Pace::Steady { interval: Duration::from_secs(2) });
 }
+
+#[test]
+fn only_a_mark_outlives_the_drop_of_rights() {
+    use netdiag_tool::{Right, Tool};
+    for (args, kept) in [
+        ("host", &[][..]),
+        ("-f -i 1 --via udp host", &[]),
+        ("-m 7 host", &[Right::NetAdmin]),
+        ("--via tcp:443 --mark 7 host", &[Right::NetAdmin]),
+    ] {
+        assert_eq!(crate::Ping::keeps(&plan(args)), kept, "{args}");
+    }
+}
