@@ -1,14 +1,21 @@
 //! `cargo xtask bench`: measures netdiag against its peers and prints goals beside figures.
 //!
-//! A row is a [`Row`] in [`ROWS`] and a file with its `run`; everything a row needs from outside (release
-//! builds, programs, paired timing) it gets from its [`Bench`]. Benches are run by hand, never as tests.
+//! A row is a [`Row`] in [`ROWS`] and a file with its `run`; release builds it gets from its [`Bench`], a laboratory
+//! and runs in turns from `stage`. Benches are run by hand, never as tests.
 
 mod accuracy;
+mod flood;
 mod measure;
+mod memory;
+mod one_ping;
 mod peers;
 mod report;
 mod size;
+mod stage;
 mod startup;
+mod sweep;
+mod sweep_json;
+mod wire;
 
 use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
@@ -43,35 +50,54 @@ struct Row {
 }
 
 /// Every row, in the order of the table.
-const ROWS: &[Row] = &[accuracy::ROW, size::ROW, startup::ROW];
+const ROWS: &[Row] = &[
+    accuracy::ROW,
+    wire::ROW,
+    sweep::ROW,
+    sweep_json::ROW,
+    memory::ROW,
+    flood::ROW,
+    one_ping::ROW,
+    startup::ROW,
+    size::ROW,
+];
 
 /// What a row is handed.
 struct Bench {
     release: OnceCell<PathBuf>,
+    baselines: OnceCell<PathBuf>,
 }
 
 impl Bench {
     fn new() -> Self {
-        Self { release: OnceCell::new() }
+        Self { release: OnceCell::new(), baselines: OnceCell::new() }
     }
 
     /// A program of ours as it is shipped; the first call builds them all.
     fn program(&self, name: &str) -> Result<PathBuf> {
-        Ok(self.release_folder()?.join(name))
+        let folder =
+            built(&self.release, "the programs as they are shipped", &["--package=netdiag", "--bins"])?;
+        Ok(folder.join(name))
     }
 
-    fn release_folder(&self) -> Result<&Path> {
-        if let Some(folder) = self.release.get() {
-            return Ok(folder);
-        }
-        eprintln!("building the programs as they are shipped …");
-        let status = workspace::cargo(["build", "--release", "--locked", "--package", "netdiag", "--bins"])
-            .status()
-            .context("cargo build")?;
-        ensure!(status.success(), "the release build failed");
-        let folder = workspace::members()?.target_directory.join("release").into_std_path_buf();
-        Ok(self.release.get_or_init(|| folder))
+    /// A program that is only measured, from the examples beside these benches; the first call builds them all.
+    fn baseline(&self, name: &str) -> Result<PathBuf> {
+        let folder = built(&self.baselines, "the baselines", &["--package=xtask", "--examples"])?;
+        Ok(folder.join("examples").join(name))
     }
+}
+
+/// The folder of release builds, in which the first call puts what `selection` names.
+fn built<'a>(cell: &'a OnceCell<PathBuf>, what: &str, selection: &[&str]) -> Result<&'a Path> {
+    if let Some(folder) = cell.get() {
+        return Ok(folder);
+    }
+    eprintln!("building {what} …");
+    let arguments = ["build", "--release", "--locked"].iter().chain(selection).copied();
+    let status = workspace::cargo(arguments).status().context("cargo build")?;
+    ensure!(status.success(), "the release build failed");
+    let folder = workspace::members()?.target_directory.join("release").into_std_path_buf();
+    Ok(cell.get_or_init(|| folder))
 }
 
 /// Measures the rows that were asked for; fails if one misses its goal or cannot be measured.

@@ -5,12 +5,11 @@ use std::ops::ControlFlow;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use netdiag_model::event::{Notice, NoticeCode};
-use netdiag_model::{Event, Moment, Mono, Reading};
+use netdiag_model::{Address, Event, Moment, Mono, Reading};
 use tokio::sync::mpsc;
 
 use crate::port::{Clock, Connector, DatagramBatch, Outcome, ProbeSocket, Stop, TransmitBatch};
-use crate::prober::Prober;
+use crate::prober::{Audience, Prober};
 use crate::strategy::Strategy;
 use crate::watch::HostWatch;
 
@@ -30,13 +29,40 @@ pub enum Command {
     Interim,
 }
 
-/// Takes what happens in a run, in order.
+/// Whom to probe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Recruit {
+    /// The address.
+    pub address: Address,
+    /// Who may answer for it.
+    pub audience: Audience,
+}
+
+/// The tool's side of a run: it names the targets and takes what happens, in order.
 pub trait Sink {
+    /// The next target as soon as one is known; `None` when there are no more. The n-th one handed out, those
+    /// that were added before the run counted, is [`netdiag_model::TargetId`] n. It is asked only when the run
+    /// can use one.
+    fn poll_target(&mut self, _cx: &mut Context<'_>, _now: Reading) -> Poll<Option<Recruit>> {
+        Poll::Ready(None)
+    }
+
     /// Something happened. [`ControlFlow::Break`] ends the run.
     fn event(&mut self, now: Reading, event: &Event) -> ControlFlow<()>;
 
     /// Someone wants to know where the run stands.
     fn interim(&mut self, now: Reading);
+
+    /// When the sink has something of its own to do, such as to draw.
+    fn poll_timeout(&self) -> Option<Mono> {
+        None
+    }
+
+    /// That time has come.
+    fn handle_timeout(&mut self, _now: Reading) {}
+
+    /// The run has nothing more to do for the moment: what has gathered may be shown.
+    fn idle(&mut self) {}
 }
 
 /// What probes go out by.
@@ -70,7 +96,7 @@ pub async fn run<S: Strategy>(prober: &mut Prober<S>, ports: Ports<'_>, sink: &m
         outgoing: TransmitBatch::default(),
         cursor: 0,
         block: None,
-        blocks: 0,
+        has_all_targets: false,
     };
     std::future::poll_fn(|cx| driver.poll(cx)).await;
 }
@@ -93,7 +119,7 @@ struct Driver<'a, 'b, S> {
     outgoing: TransmitBatch,
     cursor: usize,
     block: Option<Block>,
-    blocks: u64,
+    has_all_targets: bool,
 }
 
 impl<S: Strategy> Driver<'_, '_, S> {
@@ -103,6 +129,7 @@ impl<S: Strategy> Driver<'_, '_, S> {
             let now = self.ports.clock.now();
             self.watch(cx, now.mono);
             self.prober.handle_timeout(now);
+            let has_recruited = self.recruit(cx, now);
             let has_sent = self.transmit(cx, now);
             if self.drain_events(now).is_break() || self.obey(cx, now).is_break() {
                 return Poll::Ready(());
@@ -110,17 +137,14 @@ impl<S: Strategy> Driver<'_, '_, S> {
             if self.prober.is_finished(now.mono) {
                 return Poll::Ready(());
             }
-            if has_received || has_sent {
+            if self.sink.poll_timeout().is_some_and(|due| due <= now.mono) {
+                self.sink.handle_timeout(now);
+            }
+            if has_received || has_recruited || has_sent {
                 continue;
             }
-            let deadline = match self.block {
-                None => self.prober.poll_timeout(now.mono),
-                Some(Block::Full) => self.prober.poll_expiry(),
-                Some(Block::NoBuffers(until)) => {
-                    Some(self.prober.poll_expiry().map_or(until, |expiry| expiry.min(until)))
-                }
-            };
-            match deadline {
+            self.sink.idle();
+            match self.deadline(now.mono) {
                 Some(deadline) if self.ports.clock.poll_until(cx, deadline).is_ready() => {}
                 _ => return Poll::Pending,
             }
@@ -128,6 +152,40 @@ impl<S: Strategy> Driver<'_, '_, S> {
         // There is more to do at once; others, a signal's handler among them, have their turn first.
         cx.waker().wake_by_ref();
         Poll::Pending
+    }
+
+    /// Until when there is nothing to do if nothing comes in.
+    fn deadline(&self, now: Mono) -> Option<Mono> {
+        let probing = match self.block {
+            None => self.prober.poll_timeout(now),
+            Some(Block::Full) => self.prober.poll_expiry(),
+            Some(Block::NoBuffers(until)) => {
+                Some(self.prober.poll_expiry().map_or(until, |expiry| expiry.min(until)))
+            }
+        };
+        [probing, self.sink.poll_timeout()].into_iter().flatten().min()
+    }
+
+    /// Takes in the targets that the prober has use for; whether there was one, or the last of them.
+    fn recruit(&mut self, cx: &mut Context<'_>, now: Reading) -> bool {
+        let mut has_recruited = false;
+        while !self.has_all_targets && self.prober.wants_target() {
+            match self.sink.poll_target(cx, now) {
+                Poll::Pending => return has_recruited,
+                Poll::Ready(None) => {
+                    self.has_all_targets = true;
+                    self.prober.end_targets();
+                }
+                Poll::Ready(Some(Recruit { address, audience })) => {
+                    if let Some(watch) = &mut self.ports.watch {
+                        watch.add_target(address);
+                    }
+                    self.prober.add_target(now.mono, address, audience);
+                }
+            }
+            has_recruited = true;
+        }
+        has_recruited
     }
 
     /// Feeds the prober all that has come in; whether that was anything.
@@ -146,11 +204,7 @@ impl<S: Strategy> Driver<'_, '_, S> {
                 }
                 if self.incoming.dropped() > 0 {
                     let now = last.unwrap_or_else(|| self.ports.clock.now().mono);
-                    let message = format!(
-                        "the kernel dropped {} arriving messages for want of room in the receive buffer: loss counted here may be this host's own",
-                        self.incoming.dropped()
-                    );
-                    self.prober.handle_notice(now, Notice { code: NoticeCode::ReceiveOverflow, message });
+                    self.prober.handle_overflow(now, self.incoming.dropped());
                 }
                 true
             }
@@ -234,16 +288,16 @@ impl<S: Strategy> Driver<'_, '_, S> {
                 self.prober.handle_send_error(probe, errno, mtu, at);
                 self.cursor += 1;
             }
-            Stop::Full => self.block = Some(Block::Full),
-            Stop::NoBuffers => self.block = Some(Block::NoBuffers(at.read.mono + NO_BUFFERS_PAUSE)),
-        }
-        if self.block.is_some() {
-            self.blocks += 1;
-            if self.blocks == 1 {
-                let message =
-                    "the kernel takes no more packets for the moment; probes go out later than planned";
-                let notice = Notice { code: NoticeCode::SendBlocked, message: message.to_owned() };
-                self.prober.handle_notice(at.read.mono, notice);
+            // A run at full speed is meant to find the socket full.
+            Stop::Full => {
+                self.block = Some(Block::Full);
+                if self.prober.is_paced() {
+                    self.prober.handle_blocked(at.read.mono);
+                }
+            }
+            Stop::NoBuffers => {
+                self.block = Some(Block::NoBuffers(at.read.mono + NO_BUFFERS_PAUSE));
+                self.prober.handle_blocked(at.read.mono);
             }
         }
     }

@@ -19,7 +19,9 @@ const NANOS: u128 = 1_000_000_000_000;
 pub enum Rate {
     /// So many thousandths of a probe per second; not 0.
     PerSecond(MilliHertz),
-    /// As fast as the kernel takes them.
+    /// No limit but the strategy's own pace.
+    Unlimited,
+    /// As fast as the kernel takes them: that it takes no more for a moment is what is expected.
     Max,
 }
 
@@ -52,7 +54,7 @@ impl Pacer {
     /// When the next probe is due. `now` or earlier means: at once.
     pub fn due(&self, now: Mono) -> Mono {
         match (self.rate, self.start) {
-            (Rate::Max, _) | (_, None) => now,
+            (Rate::Unlimited | Rate::Max, _) | (_, None) => now,
             (Rate::PerSecond(rate), Some(start)) => {
                 let nanos = u128::from(self.issued) * NANOS / u128::from(rate.0);
                 Mono::from_nanos(start.as_nanos().saturating_add(u64::try_from(nanos).unwrap_or(u64::MAX)))

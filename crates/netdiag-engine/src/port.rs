@@ -14,7 +14,7 @@ pub use batch::{Datagram, DatagramBatch, Incoming, Transmit, TransmitBatch, Via}
 pub use connect::{Attempt, Connection, Connector, Outcome};
 pub use host::{HostChange, HostFacts, Interface, Neighbour, NeighbourState, Route};
 pub use names::{Lookup, LookupError, LookupFailure, Names, Resolved};
-pub use socket::{Fragmentation, OpenError, ProbeSocket, Sent, SocketOptions, Sockets, Stop};
+pub use socket::{Backend, Fragmentation, OpenError, ProbeSocket, Sent, SocketOptions, Sockets, Stop};
 
 use std::task::{Context, Poll};
 

@@ -10,6 +10,9 @@
 //! Every `handle_*` may change what every `poll_*` answers; a `poll_*` changes nothing but what it hands out.
 
 mod matching;
+mod mishaps;
+
+pub use mishaps::Mishaps;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -102,7 +105,7 @@ pub struct Prober<S> {
     ends_at: Option<Mono>,
     slot_free_at: Option<Mono>,
     offset: Option<i64>,
-    foreign: u64,
+    mishaps: Mishaps,
 }
 
 impl<S: Strategy> Prober<S> {
@@ -123,7 +126,7 @@ impl<S: Strategy> Prober<S> {
             ends_at: None,
             slot_free_at: None,
             offset: None,
-            foreign: 0,
+            mishaps: Mishaps::default(),
         }
     }
 
@@ -135,9 +138,24 @@ impl<S: Strategy> Prober<S> {
         id
     }
 
-    /// How many messages looked like answers and proved not to be: no probe of ours, or a wrong token.
-    pub fn foreign(&self) -> u64 {
-        self.foreign
+    /// Whether one more target could be of use now.
+    pub fn wants_target(&self) -> bool {
+        self.strategy.wants_target()
+    }
+
+    /// No more targets will come: the run may end once those it has are done.
+    pub fn end_targets(&mut self) {
+        self.strategy.handle_targets_end();
+    }
+
+    /// Whether probes have their times, rather than going as fast as the kernel takes them.
+    pub fn is_paced(&self) -> bool {
+        self.config.rate != Rate::Max
+    }
+
+    /// What has gone wrong with the run itself so far.
+    pub const fn mishaps(&self) -> &Mishaps {
+        &self.mishaps
     }
 
     /// Adds the packets that may go at `now` to `batch`, until it holds `limit`.
@@ -228,6 +246,7 @@ impl<S: Strategy> Prober<S> {
         entry.state = State::Refused;
         let subject = Subject { probe, target: entry.target, seq: entry.seq };
         self.emit(at.read.mono, Event::SendError { subject, errno, mtu, at });
+        self.strategy.handle_settled(&subject);
     }
 
     /// Time has come to `now`: probes whose timeout has passed are given up, a step of the wall clock is noticed.
@@ -245,6 +264,7 @@ impl<S: Strategy> Prober<S> {
                 let subject = Subject { probe, target: entry.target, seq: entry.seq };
                 self.timeouts.pop_front();
                 self.emit(now.mono, Event::Timeout { subject });
+                self.strategy.handle_settled(&subject);
             } else {
                 break;
             }

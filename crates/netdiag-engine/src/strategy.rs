@@ -7,6 +7,7 @@ mod echo;
 
 pub use echo::{Count, Echo, Ending, Pace};
 
+use netdiag_model::event::Subject;
 use netdiag_model::{Event, Mono, TargetId};
 
 /// A strategy's answer to "what next?".
@@ -25,6 +26,13 @@ pub trait Strategy {
     /// A target was added to the run.
     fn handle_target(&mut self, now: Mono, target: TargetId);
 
+    /// Whether one more target could be of use now. Targets are added only as they are wanted, so that a list of any
+    /// length costs nothing before its turn.
+    fn wants_target(&self) -> bool;
+
+    /// No more targets will come.
+    fn handle_targets_end(&mut self);
+
     /// What next? A [`Next::Probe`] is taken as asked for: it is prepared once, and `Sent` or `SendError` follows
     /// unless the run ends before.
     fn poll_next(&mut self, now: Mono) -> Next;
@@ -35,4 +43,9 @@ pub trait Strategy {
 
     /// Something happened.
     fn handle_event(&mut self, now: Mono, event: &Event);
+
+    /// A probe's fate is known: answered, timed out, or refused here or by an ICMP error. Called once for each probe
+    /// that was asked for, right after the event that settled it; what comes later (a late answer, a duplicate, an
+    /// error) changes nothing of it.
+    fn handle_settled(&mut self, subject: &Subject);
 }

@@ -9,12 +9,15 @@ use std::process::{self, Child, ChildStderr, ChildStdin, ChildStdout, ExitStatus
 
 pub use rustix::process::Signal;
 use rustix::process::{Pid, kill_process};
+use serde::Serialize;
 
 use crate::agent::Job;
 use crate::agent::exec::{self, Exec, Privileges};
 use crate::error::{Error, Result};
+use crate::output::Output;
 use crate::remote::agent_command;
 use crate::site::Site;
+use crate::usage::{self, Usage};
 
 /// A program to run inside a node. Standard streams are pipes; see [`Self::into_std`] for others.
 #[derive(Clone, Debug)]
@@ -24,24 +27,6 @@ pub struct Command {
     arguments: Vec<OsString>,
     variables: Vec<(OsString, OsString)>,
     privileges: Privileges,
-}
-
-/// What a program left behind.
-#[derive(Debug)]
-pub struct Output {
-    /// How it ended. Code 125 means that it never started; then standard error says why.
-    pub status: ExitStatus,
-    /// Its standard output.
-    pub stdout: String,
-    /// Its standard error.
-    pub stderr: String,
-}
-
-impl Output {
-    /// The exit code, or `None` after a signal.
-    pub fn code(&self) -> Option<i32> {
-        self.status.code()
-    }
 }
 
 impl Command {
@@ -80,9 +65,29 @@ impl Command {
     /// # Errors
     /// [`Error::NotIntercepted`].
     pub fn into_std(self) -> Result<process::Command> {
-        let place = self.site.place();
-        let exec = Exec { privileges: self.privileges, rights: place.rights };
-        let mut command = agent_command(Job::new(exec::ROLE, exec), Some(place))?;
+        let job = Job::new(exec::ROLE, self.exec());
+        self.agent(job)
+    }
+
+    /// Runs it to its end, with nothing on its standard input, and tells what the run took. The output is kept in
+    /// memory files meanwhile.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when it could not be started, [`Error::Io`] when nothing could be.
+    pub fn measure(self) -> Result<(Output, Usage)> {
+        let exec = self.exec();
+        // The laboratory has to live until the program has ended.
+        let _site = self.site.clone();
+        usage::measure(exec, |order| self.agent(Job::new(usage::ROLE, order)))
+    }
+
+    fn exec(&self) -> Exec {
+        Exec { privileges: self.privileges, rights: self.site.place().rights }
+    }
+
+    /// The agent inside the node that does this job with the program.
+    fn agent(self, job: Job<impl Serialize>) -> Result<process::Command> {
+        let mut command = agent_command(job, Some(self.site.place()))?;
         command.arg(self.program).args(self.arguments).envs(self.variables);
         Ok(command)
     }

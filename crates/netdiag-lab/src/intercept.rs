@@ -8,7 +8,7 @@ use std::io;
 use serde_json::Value;
 
 use crate::agent::{Job, exec, keeper, take_over};
-use crate::{capture, responder, server, wire};
+use crate::{capture, responder, server, usage, wire};
 
 /// Takes over processes that were started as agents; every binary that uses laboratories calls this
 /// first thing in its `main`.
@@ -26,6 +26,7 @@ fn perform(job: Job<Value>, words: &[OsString]) -> io::Result<()> {
         wire::ROLE => wire::run(&job.details()?),
         responder::ROLE => responder::run(job.details()?),
         server::ROLE => server::run(job.details()?),
+        usage::ROLE => usage::run(&job.details()?, words),
         capture::ROLE => capture::run(&job.details::<String>()?),
         other => Err(io::Error::other(format!("there is no role {other} for agents"))),
     }

@@ -24,6 +24,7 @@ mod intercept;
 mod lab;
 mod nft;
 mod node;
+mod output;
 mod premises;
 mod remote;
 mod responder;
@@ -32,21 +33,24 @@ mod shape;
 mod site;
 mod support;
 mod topology;
+mod usage;
 mod wire;
 
 pub use agent::Rights;
 pub use capture::{Capture, Captured, Direction};
-pub use command::{Command, Output, Running, Signal};
+pub use command::{Command, Running, Signal};
 pub use error::{Error, Result};
 pub use frame::{Echo, EchoKind, FrameKind};
 pub use intercept::intercept;
 pub use lab::Lab;
 pub use nft::{Hook, Reject, Ruleset, Traffic};
 pub use node::{IcmpSockets, LinkState, Node};
+pub use output::Output;
 pub use responder::{Answer, IcmpError, Responder, Script, Seen};
 pub use server::{CLOSED_PORT, Outcome, Server, Serving, Visit, Zone};
 pub use support::{Missing, Support, support};
 pub use topology::Paths;
+pub use usage::Usage;
 pub use wire::{
     Action, Corruption, Fate, Fault, Impairment, Jitter, Loss, Mark, Passage, Way, Which, Wire, WireLog,
     WireSpec,

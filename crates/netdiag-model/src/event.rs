@@ -167,6 +167,14 @@ pub enum NoticeCode {
     ReceiveOverflow,
     /// The kernel took no more to send for a while.
     SendBlocked,
+    /// Lines were left out because the reader of the output did not keep up.
+    OutputDropped,
+    /// A name did not resolve, or an address cannot be asked.
+    Unresolved,
+    /// A line of a list names no target, or there are too many.
+    BadTarget,
+    /// A list of targets cannot be read.
+    Unreadable,
 }
 
 impl NoticeCode {
@@ -182,6 +190,10 @@ impl NoticeCode {
             Self::Forged => "forged",
             Self::ReceiveOverflow => "receive-overflow",
             Self::SendBlocked => "send-blocked",
+            Self::OutputDropped => "output-dropped",
+            Self::Unresolved => "unresolved",
+            Self::BadTarget => "bad-target",
+            Self::Unreadable => "unreadable",
         }
     }
 }

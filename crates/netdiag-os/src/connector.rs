@@ -17,9 +17,9 @@ use netdiag_sys::setting::Setting;
 use netdiag_sys::socket::{Kind, Socket};
 use netdiag_sys::timer::Timer;
 
-use crate::options::{self, done};
+use crate::opening::{self, done};
 use crate::readiness::Readiness;
-use crate::{clock, convert};
+use crate::{clock, convert, options};
 
 mod verdict;
 
@@ -62,7 +62,7 @@ impl TcpConnector {
     /// A connector. The options are tried on a socket first, so that what is not allowed shows now.
     pub(crate) fn open(options: &SocketOptions) -> Result<Self, OpenError> {
         let mut missing = None;
-        let families = options::families(options)?;
+        let families = opening::families(options)?;
         for &family in &families {
             match prepared(family, options) {
                 Err(OpenError::NoFamily(_)) if families.len() > 1 && missing.is_none() => {
@@ -90,11 +90,7 @@ impl TcpConnector {
 
     /// Opens a socket and begins to connect. An error is the end of the attempt.
     fn begin(&self, attempt: &Attempt) -> Result<Socket, Errno> {
-        let socket = prepared(attempt.to.family(), &self.options).map_err(|error| match error {
-            OpenError::System { errno, .. } => errno,
-            OpenError::NoInterface(_) => Errno::ENODEV,
-            _ => Errno::EAFNOSUPPORT,
-        })?;
+        let socket = prepared(attempt.to.family(), &self.options).map_err(|error| opening::errno(&error))?;
         let check = |result: io::Result<()>| result.map_err(|error| convert::errno(&error));
         if let Some(ttl) = attempt.ttl {
             check(socket.apply(Setting::Ttl(ttl)))?;

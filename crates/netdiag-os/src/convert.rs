@@ -1,17 +1,11 @@
-//! Between the system's types and the project's: families, addresses, error numbers.
+//! Between the standard library's types and the project's: addresses, error numbers.
+//!
+//! The kernel's own forms are in `kernel`.
 
 use std::io;
-use std::net::{SocketAddr, SocketAddrV6};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use netdiag_model::{Address, Errno, Family};
-use netdiag_sys::address::{self as sys, SocketName};
-
-pub(crate) const fn family(family: Family) -> sys::Family {
-    match family {
-        Family::V4 => sys::Family::V4,
-        Family::V6 => sys::Family::V6,
-    }
-}
 
 /// The address and the port of a socket address. A scope is kept where the address needs one.
 pub(crate) const fn address(from: SocketAddr) -> (Address, u16) {
@@ -29,9 +23,12 @@ pub(crate) fn socket_addr(to: &Address, port: u16, flow: u32) -> SocketAddr {
     }
 }
 
-/// The same in the kernel's form.
-pub(crate) fn socket_name(to: &Address, port: u16, flow: u32) -> SocketName {
-    socket_addr(to, port, flow).into()
+/// The address that stands for none.
+pub(crate) const fn unspecified(family: Family) -> Address {
+    Address::new(match family {
+        Family::V4 => std::net::IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        Family::V6 => std::net::IpAddr::V6(Ipv6Addr::UNSPECIFIED),
+    })
 }
 
 /// The error number of a failed system call; EIO for an error that has none.

@@ -6,8 +6,12 @@
 mod clock;
 mod connector;
 mod convert;
+mod echo;
 mod facts;
+mod kernel;
+mod opening;
 mod options;
+mod portable;
 mod probe;
 mod readiness;
 mod sockets;

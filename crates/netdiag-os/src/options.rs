@@ -1,6 +1,5 @@
 //! From [`SocketOptions`] to options of one socket, with an error that says which one failed and what it needs.
 
-use std::fmt::Display;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
@@ -10,25 +9,12 @@ use netdiag_sys::interface;
 use netdiag_sys::setting::{PathMtu, Setting};
 use netdiag_sys::socket::{Kind, Socket};
 
-use crate::convert;
-
-/// The families to open sockets of: the one asked for, that of the source address, or both.
-pub(crate) fn families(options: &SocketOptions) -> Result<Vec<Family>, OpenError> {
-    let source = options.source.map(|ip| if ip.is_ipv4() { Family::V4 } else { Family::V6 });
-    match (options.family, source) {
-        (Some(asked), Some(source)) if asked != source => Err(OpenError::System {
-            operation: format!("send {asked} from an {source} address"),
-            errno: Errno::EAFNOSUPPORT,
-        }),
-        (Some(one), _) | (None, Some(one)) => Ok(vec![one]),
-        (None, None) => Ok(vec![Family::V4, Family::V6]),
-    }
-}
+use crate::opening::done;
+use crate::{convert, kernel};
 
 /// Opens a socket and sets what `options` say, except what only one kind of socket has (the identifier, buffers).
 pub(crate) fn open(family: Family, kind: Kind, options: &SocketOptions) -> Result<Socket, OpenError> {
-    let socket =
-        Socket::open(convert::family(family), kind).map_err(|error| refused(family, kind, &error))?;
+    let socket = Socket::open(kernel::family(family), kind).map_err(|error| refused(family, kind, &error))?;
     set_route(&socket, options)?;
     set_header(&socket, options)?;
     Ok(socket)
@@ -117,12 +103,4 @@ pub(crate) fn bind(socket: &Socket, source: Option<IpAddr>, port: u16) -> Result
         (None, netdiag_sys::address::Family::V6) => std::net::Ipv6Addr::UNSPECIFIED.into(),
     };
     done(format_args!("bind to {}", SocketAddr::new(ip, port)), socket.bind(SocketAddr::new(ip, port)))
-}
-
-/// Turns the result of a system call into one that says what was tried.
-pub(crate) fn done<T>(operation: impl Display, result: io::Result<T>) -> Result<T, OpenError> {
-    result.map_err(|error| OpenError::System {
-        operation: operation.to_string(),
-        errno: convert::errno(&error),
-    })
 }

@@ -13,7 +13,7 @@ use netdiag_sys::epoll::{Epoll, Events, Interest};
 use netdiag_sys::mmsg::SendBatch;
 use netdiag_sys::socket::Kind;
 
-use crate::options::{self, done};
+use crate::opening::{self, done};
 use crate::readiness::Readiness;
 
 mod departures;
@@ -71,7 +71,7 @@ impl ProbeSockets {
             waker: None,
         };
         let mut missing = None;
-        for family in options::families(options)? {
+        for family in opening::families(options)? {
             match sockets.open_lane(family, 0) {
                 Err(OpenError::NoFamily(family)) => missing = Some(OpenError::NoFamily(family)),
                 other => drop(other?),
@@ -112,11 +112,7 @@ impl ProbeSockets {
         if shard >= MAX_SHARDS || !self.index.contains_key(&(family, 0)) {
             return Err(Errno::EAFNOSUPPORT);
         }
-        self.open_lane(family, shard).map_err(|error| match error {
-            OpenError::System { errno, .. } => errno,
-            OpenError::NotPermitted => Errno::EACCES,
-            _ => Errno::EAFNOSUPPORT,
-        })
+        self.open_lane(family, shard).map_err(|error| opening::errno(&error))
     }
 }
 

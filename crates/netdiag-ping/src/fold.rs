@@ -1,4 +1,11 @@
-//! What the events of a run to one target amount to.
+//! What the events of a run amount to: a [`Report`] per target.
+//!
+//! [`Course`] is what only ping's text of one target tells; [`tally`], [`fleet`] and [`periods`] are for many targets.
+
+pub mod course;
+pub mod fleet;
+pub mod periods;
+pub mod tally;
 
 use std::time::Duration;
 
@@ -6,7 +13,9 @@ use netdiag_model::event::{Arrival, Damage, Reply, Subject};
 use netdiag_model::stats::{Bursts, Jitter, Percentiles, SendOrder, Spread, loss_percent};
 use netdiag_model::{Errno, Event, Icmp, Mono, Rtt};
 
-/// The sums over a run.
+pub use course::Course;
+
+/// The sums over the probes to one target, or over those of them from one probe on.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
     /// Probes that were sent, those that this host did not let out among them (as iputils counts).
@@ -31,50 +40,54 @@ pub struct Report {
     pub percentiles: Percentiles,
     /// What depends on the order of sending.
     pub order: SendOrder,
-    /// Round-trip time smoothed by 1/8, in nanoseconds.
-    pub smoothed: Option<f64>,
-    /// The most probes that were under way when an answer came, itself included.
-    pub pipe: u64,
     /// The last ICMP error.
     pub last_error: Option<Icmp>,
     /// Probes that this host did not let out.
     pub refused_here: u64,
     /// The last failure to send.
     pub last_failure: Option<Errno>,
-    /// Whether the last probe sent has been answered.
-    pub is_last_answered: bool,
-    first_sent: Option<Mono>,
-    last_sent: Option<Mono>,
+    /// When the first probe was sent.
+    pub first_sent: Option<Mono>,
+    /// The last probe before those that count here; 0 where all count.
+    base: u64,
 }
 
 impl Report {
-    /// Adds one event.
+    /// Sums over the probes after probe `base`.
+    pub fn after(base: u64) -> Self {
+        Self { base, ..Self::default() }
+    }
+
+    /// Adds one event about a probe that counts here.
     pub fn apply(&mut self, event: &Event) {
         match event {
             Event::Sent { subject, at } => self.apply_sent(subject, at.read.mono),
             Event::Reply(reply) => self.apply_reply(reply),
             Event::Stray(_) => self.strays += 1,
             // A redirect or a source quench is advice: ping(8) shows it and counts no error.
-            Event::IcmpError { subject, icmp, .. } if !icmp.is_advice() => {
-                self.errors += 1;
-                self.last_error = Some(*icmp);
-                self.acknowledge(subject.seq);
-            }
+            Event::IcmpError { icmp, .. } if !icmp.is_advice() => self.add_error(*icmp),
             Event::SendError { subject, errno, at, .. } => {
                 self.apply_sent(subject, at.read.mono);
-                self.refused_here += 1;
-                self.last_failure = Some(*errno);
-                self.errors += u64::from(*errno == Errno::EMSGSIZE);
+                self.add_refusal(*errno);
             }
             _ => {}
         }
     }
 
+    fn add_error(&mut self, icmp: Icmp) {
+        self.errors += 1;
+        self.last_error = Some(icmp);
+    }
+
+    fn add_refusal(&mut self, errno: Errno) {
+        self.refused_here += 1;
+        self.last_failure = Some(errno);
+        self.errors += u64::from(errno == Errno::EMSGSIZE);
+    }
+
     fn apply_sent(&mut self, subject: &Subject, at: Mono) {
-        self.sent = self.sent.max(subject.seq);
+        self.sent = self.sent.max(subject.seq - self.base);
         self.first_sent.get_or_insert(at);
-        self.last_sent = Some(at);
-        self.is_last_answered = false;
     }
 
     fn apply_reply(&mut self, reply: &Reply) {
@@ -82,26 +95,22 @@ impl Report {
             self.bad_checksums += 1;
             return;
         }
-        let seq = reply.subject.seq;
-        match reply.arrival {
+        self.damaged += u64::from(reply.damage.is_some());
+        self.add_answer(reply.subject.seq - self.base, reply.arrival, reply.rtt);
+    }
+
+    /// An answer to the `seq`-th of the probes that count here.
+    fn add_answer(&mut self, seq: u64, arrival: Arrival, rtt: Rtt) {
+        match arrival {
             Arrival::Duplicate => self.duplicates += 1,
             Arrival::InTime | Arrival::Late => {
                 self.received += 1;
-                self.late += u64::from(reply.arrival == Arrival::Late);
-                self.order.apply(seq, reply.rtt);
-                self.is_last_answered |= seq == self.sent;
+                self.late += u64::from(arrival == Arrival::Late);
+                self.order.apply(seq, rtt);
             }
         }
-        self.damaged += u64::from(reply.damage.is_some());
-        self.spread.apply(reply.rtt);
-        self.percentiles.apply(reply.rtt);
-        let nanos = reply.rtt.as_nanos() as f64;
-        self.smoothed = Some(self.smoothed.map_or(nanos, |old| old + (nanos - old) / 8.0));
-        self.acknowledge(seq);
-    }
-
-    fn acknowledge(&mut self, seq: u64) {
-        self.pipe = self.pipe.max(self.sent.saturating_sub(seq) + 1);
+        self.spread.apply(rtt);
+        self.percentiles.apply(rtt);
     }
 
     /// Whether this host let none of the probes out.
@@ -129,20 +138,9 @@ impl Report {
         self.order.finish(self.sent)
     }
 
-    /// From the first probe to the last.
-    pub fn sending_span(&self) -> Duration {
-        self.first_sent.zip(self.last_sent).map_or(Duration::ZERO, |(first, last)| last.since(first))
-    }
-
     /// From the first probe to `now`.
     pub fn elapsed(&self, now: Mono) -> Duration {
         self.first_sent.map_or(Duration::ZERO, |first| now.since(first))
-    }
-
-    /// The mean gap between probes; `None` with fewer than two.
-    pub fn mean_gap(&self) -> Option<Rtt> {
-        let gaps = self.sent.checked_sub(1).filter(|&gaps| gaps > 0)?;
-        Some(Rtt::from_nanos(self.sending_span().as_nanos() as u64 / gaps))
     }
 }
 

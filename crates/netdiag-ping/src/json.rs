@@ -69,6 +69,8 @@ pub enum Record {
     },
     /// What the probes to a target amount to.
     Summary(Box<Summary>),
+    /// What those sent in a part of the run amount to.
+    Interval(Box<Interval>),
 }
 
 /// The clock that both ends of a round-trip time were read from.
@@ -231,6 +233,18 @@ pub struct Summary {
     /// After 100 % loss: what to run next.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub advice: Vec<String>,
+}
+
+/// What the probes that were sent to a target in a part of the run amount to, whenever their answers came.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Interval {
+    /// When the part began.
+    pub from: String,
+    /// When it ended.
+    pub to: String,
+    /// The sums.
+    #[serde(flatten)]
+    pub sums: Summary,
 }
 
 /// Whom a summary is about.

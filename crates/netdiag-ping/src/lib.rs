@@ -5,14 +5,19 @@
 
 pub mod fold;
 pub mod json;
+mod many;
+mod mishaps;
+mod opened;
 pub mod options;
 pub mod plan;
 mod run;
+mod silence;
+mod single;
 mod target;
 mod text;
-mod view;
 
-pub use run::{Opened, Ping};
+pub use opened::Opened;
+pub use run::Ping;
 
 use netdiag_tool::manual::Manual;
 

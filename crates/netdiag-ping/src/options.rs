@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum};
-use netdiag_engine::port::Fragmentation;
+use netdiag_engine::port::{Backend, Fragmentation};
 use netdiag_tool::{ColorChoice, duration};
 
 /// By which way a target is asked.
@@ -18,6 +18,34 @@ pub enum Via {
     Udp,
     /// TCP to this port.
     Tcp(u16),
+}
+
+/// The forms that the text can take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Lines for people.
+    Text,
+    /// What fping writes with -C.
+    Fping,
+}
+
+/// What sends the echoes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum BackendChoice {
+    /// This system's sockets, with the kernel's times.
+    #[default]
+    Native,
+    /// Sockets that every system has, with the times of this process.
+    Portable,
+}
+
+impl From<BackendChoice> for Backend {
+    fn from(choice: BackendChoice) -> Self {
+        match choice {
+            BackendChoice::Native => Self::Native,
+            BackendChoice::Portable => Self::Portable,
+        }
+    }
 }
 
 /// iputils' words for path MTU discovery.
@@ -48,13 +76,14 @@ impl From<Pmtu> for Fragmentation {
 #[derive(Debug, Clone, Args)]
 #[expect(clippy::struct_excessive_bools, reason = "one field per switch, as typed")]
 pub struct PingOptions {
-    /// The host to echo.
+    /// Whom to echo.
     // Its help is an attribute: what stands in help and man page is no Markdown.
     #[arg(
-        value_name = "HOST",
-        help = "Host to echo: a name, an IPv4 or IPv6 address, or a scoped one (fe80::1%eth0)"
+        value_name = "TARGET",
+        required = true,
+        help = "Whom to echo: names, addresses (fe80::1%eth0), blocks (192.0.2.0/24), ranges (192.0.2.1-50), @FILE, or - for standard input"
     )]
-    pub target: String,
+    pub targets: Vec<String>,
 
     /// Use IPv4 only
     #[arg(short = '4', conflicts_with = "ipv6", help_heading = "Common")]
@@ -69,7 +98,7 @@ pub struct PingOptions {
     #[arg(short = 'H', conflicts_with = "numeric", help_heading = "Common")]
     pub force_names: bool,
     /// Write JSON Lines
-    #[arg(long, help_heading = "Common")]
+    #[arg(long, conflicts_with_all = ["csv", "alive", "unreachable", "format"], help_heading = "Common")]
     pub json: bool,
     /// Show only the beginning and the summary
     #[arg(short, long, help_heading = "Common")]
@@ -86,7 +115,7 @@ pub struct PingOptions {
 
     /// Stop after so many probes
     #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = parse_count, help_heading = "When")]
-    pub count: Option<u64>,
+    pub count: Option<u32>,
     /// Time between probes: seconds (0.2) or with a unit (200ms)
     #[arg(short, long, value_name = "TIME", allow_negative_numbers = true, value_parser = duration::parse, help_heading = "When")]
     pub interval: Option<Duration>,
@@ -143,6 +172,9 @@ pub struct PingOptions {
         help_heading = "What is sent"
     )]
     pub identifier: Option<u16>,
+    /// What sends the echoes: netdiag's own sockets, or the portable ones with times of this process
+    #[arg(long, value_enum, value_name = "NAME", default_value = "native", help_heading = "What is sent")]
+    pub backend: BackendChoice,
     /// How to ask: auto, icmp, udp, tcp:PORT
     #[arg(long, value_name = "HOW", default_value = "auto", value_parser = parse_via, help_heading = "What is sent")]
     pub via: Via,
@@ -178,6 +210,28 @@ pub struct PingOptions {
     /// Send buffer size in octets
     #[arg(short = 'S', long, value_name = "N", allow_negative_numbers = true, help_heading = "From where")]
     pub send_buffer: Option<u32>,
+
+    /// Echo all addresses of each name rather than the first
+    #[arg(long, help_heading = "Many targets")]
+    pub all_addresses: bool,
+    /// Print only the addresses that answer, each once; asks each once unless --count says more
+    #[arg(long, conflicts_with_all = ["unreachable", "csv", "format"], help_heading = "Many targets")]
+    pub alive: bool,
+    /// Print only the addresses that do not answer
+    #[arg(long, conflicts_with_all = ["csv", "format"], help_heading = "Many targets")]
+    pub unreachable: bool,
+    /// Write a line of comma-separated values per target
+    #[arg(long, conflicts_with = "format", help_heading = "Many targets")]
+    pub csv: bool,
+    /// Form of the text: fping writes what fping -C does
+    #[arg(long, value_enum, value_name = "FORM", help_heading = "Many targets")]
+    pub format: Option<Format>,
+    /// Sum up every so often, over the probes sent since the last time
+    #[arg(long, value_name = "TIME", value_parser = duration::parse, help_heading = "Many targets")]
+    pub report_every: Option<Duration>,
+    /// Take more than 1048576 targets
+    #[arg(long, help_heading = "Many targets")]
+    pub force: bool,
 
     /// Begin each line with the time
     #[arg(short = 'D', long, help_heading = "Text")]
@@ -245,9 +299,13 @@ impl Refused {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern(pub Vec<u8>);
 
-fn parse_count(text: &str) -> Result<u64, String> {
-    match text.parse() {
-        Ok(count) if count > 0 => Ok(count),
+fn parse_count(text: &str) -> Result<u32, String> {
+    match text.parse::<u128>() {
+        Ok(count @ 1..) => match u32::try_from(count) {
+            // The largest number stands for no end.
+            Ok(count) if count < u32::MAX => Ok(count),
+            _ => Err(format!("at most {}; leave it out to go on until Ctrl-C", u32::MAX - 1)),
+        },
         _ => Err(format!("{text:?} is no count: write a whole number from 1")),
     }
 }

@@ -1,5 +1,7 @@
 //! What the options mean, checked against each other.
 
+mod form;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -8,9 +10,13 @@ use netdiag_engine::port::SocketOptions;
 use netdiag_engine::strategy::{Count, Echo, Ending, Pace};
 use netdiag_engine::token::Payload;
 use netdiag_model::Family;
+use netdiag_tool::targets::{Addresses, Word};
 use netdiag_tool::{Caller, ColorChoice, ToolError};
 
 use crate::options::{PingOptions, Via};
+
+pub use form::Form;
+use form::{Extent, MAX_TARGETS};
 
 /// The shortest interval for those who are not root (ping(8)).
 const USER_INTERVAL: Duration = Duration::from_millis(2);
@@ -25,12 +31,12 @@ const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 86_400);
 /// The most data that fits a packet: 65 535 less the headers of IPv4 and ICMP; in IPv6 the IP header does not count.
 const MAX_SIZE: [u32; 2] = [65_507, 65_527];
 
+/// Probes per second over all targets, where there may be several.
+const RATE: f64 = 1_000.0;
 /// What is shown, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent wishes of the user")]
 pub struct Look {
-    /// JSON Lines rather than text.
-    pub is_json: bool,
     /// Only the beginning and the end.
     pub is_quiet: bool,
     /// More than usual.
@@ -63,8 +69,16 @@ pub enum ReverseNames {
 /// What to do.
 #[derive(Debug, Clone)]
 pub struct Plan {
-    /// Whom to ask, as typed.
-    pub host: String,
+    /// Whom to ask. With [`Form::Text`] one [`Word::Host`].
+    pub words: Vec<Word>,
+    /// Which addresses of a name.
+    pub addresses: Addresses,
+    /// How many targets there may be.
+    pub max_targets: u64,
+    /// In what form it is shown.
+    pub form: Form,
+    /// How often the run is summed up before its end.
+    pub report_every: Option<Duration>,
     /// Only this family.
     pub family: Option<Family>,
     /// How to ask.
@@ -78,7 +92,7 @@ pub struct Plan {
     /// When probes are due.
     pub pace: Pace,
     /// How many.
-    pub count: Option<u64>,
+    pub count: Option<u32>,
     /// How many before waiting.
     pub preload: u64,
     /// The end of the run, whatever is outstanding.
@@ -106,43 +120,62 @@ impl Plan {
         if options.size > MAX_SIZE[1] {
             return Err(size_error(options.size));
         }
+        let words = form::words(options)?;
+        let extent = form::extent(options, &words);
+        let form = form::form(options, extent);
+        form::check(options, (form, extent))?;
         let interval = interval(options, caller)?;
-        let pace = pace(options, caller, interval);
         let timeout = options.timeout.map(|timeout| if timeout.is_zero() { FOR_EVER } else { timeout });
-        // A deadline means the same in both forms: probes go on until then, or until as many are answered as asked for.
+        // A deadline means the same in every form for one target: probes go on until then, or until as many are
+        // answered as asked for.
         let deadline = options.deadline.filter(|deadline| !deadline.is_zero());
-        let ending = if options.json && deadline.is_none() {
-            Ending::Settled
-        } else {
-            Ending::Classic { linger: timeout.unwrap_or(LINGER) }
-        };
+        let is_classic =
+            form == Form::Text || (form == Form::Json && extent == Extent::One && deadline.is_some());
+        let ending =
+            if is_classic { Ending::Classic { linger: timeout.unwrap_or(LINGER) } } else { Ending::Settled };
+        let is_list = matches!(form, Form::Alive | Form::Unreachable);
         Ok(Self {
-            host: options.target.clone(),
             family: family(options),
             via: options.via,
-            sockets: sockets(options)?,
+            sockets: sockets(options, extent)?,
             size: options.size,
             pattern: options.pattern.as_ref().map(|pattern| pattern.0.clone()),
-            pace,
-            count: options.count,
+            pace: pace(options, caller, (interval, extent)),
+            count: options.count.or(is_list.then_some(1)),
             preload: options.preload.unwrap_or(1),
             deadline,
             ending,
             timeout: match options.timeout {
                 Some(Duration::ZERO) => None,
-                other => options.json.then_some(other.unwrap_or(TIMEOUT)),
+                other => (form != Form::Text).then_some(other.unwrap_or(TIMEOUT)),
             },
-            rate: rate(options),
+            rate: rate(options, extent),
             reverse_names: reverse_names(options),
             look: look(options, interval),
             netns: options.netns.clone(),
+            addresses: if options.all_addresses { Addresses::All } else { Addresses::First },
+            max_targets: if options.force { u64::MAX } else { MAX_TARGETS },
+            report_every: options.report_every,
+            words,
+            form,
         })
+    }
+
+    /// The one host that was typed, if it is one.
+    pub fn host(&self) -> Option<&str> {
+        match &self.words[..] {
+            [Word::Host(host)] if self.addresses == Addresses::First => Some(host),
+            _ => None,
+        }
     }
 
     /// The strategy that carries the plan out.
     pub fn strategy(&self) -> Echo {
         let count = self.count.map_or(Count::Endless, Count::Limit);
-        Echo::new(self.pace, count, self.ending).with_preload(self.preload).with_deadline(self.deadline)
+        let echo =
+            Echo::new(self.pace, count, self.ending).with_preload(self.preload).with_deadline(self.deadline);
+        // Once a target has answered there is nothing more to list of it.
+        if matches!(self.form, Form::Alive | Form::Unreachable) { echo.until_answered() } else { echo }
     }
 
     /// The data of each probe, `less` octets shorter than was asked for.
@@ -193,24 +226,31 @@ fn interval(options: &PingOptions, caller: Caller) -> Result<Duration, ToolError
     Ok(interval)
 }
 
-fn pace(options: &PingOptions, caller: Caller, interval: Duration) -> Pace {
+fn pace(options: &PingOptions, caller: Caller, (interval, extent): (Duration, Extent)) -> Pace {
     if options.adaptive {
         let floor = if caller == Caller::User { USER_INTERVAL } else { Duration::ZERO };
         Pace::Adaptive { floor }
-    } else if interval.is_zero() {
+    } else if interval.is_zero() && extent == Extent::One {
         Pace::Flood
     } else {
         Pace::Steady { interval }
     }
 }
 
-fn rate(options: &PingOptions) -> Rate {
-    options.rate.and_then(MilliHertz::from_per_second).map_or(Rate::Max, Rate::PerSecond)
+fn rate(options: &PingOptions, extent: Extent) -> Rate {
+    let paced = |rate| MilliHertz::from_per_second(rate).map_or(Rate::Max, Rate::PerSecond);
+    match (options.rate, extent) {
+        (Some(rate), _) => paced(rate),
+        (None, Extent::One) if options.flood => Rate::Max,
+        (None, Extent::One) => Rate::Unlimited,
+        (None, Extent::Many) => paced(RATE),
+    }
 }
 
-/// As ping(8): names are looked up when the host was given by name, or when asked to.
+/// As ping(8): names are looked up when the host was given by name, or when asked to. Among many targets none is.
 fn reverse_names(options: &PingOptions) -> ReverseNames {
-    let is_address = is_v4_number(&options.target) || options.target.contains([':', '%']);
+    let [host] = &options.targets[..] else { return ReverseNames::None };
+    let is_address = is_v4_number(host) || host.contains([':', '%']);
     if options.numeric || options.flood || (is_address && !options.force_names) {
         ReverseNames::None
     } else {
@@ -229,7 +269,6 @@ fn is_v4_number(text: &str) -> bool {
 
 fn look(options: &PingOptions, interval: Duration) -> Look {
     Look {
-        is_json: options.json,
         is_quiet: options.quiet,
         is_verbose: options.verbose,
         has_timestamps: options.timestamps,
@@ -242,7 +281,7 @@ fn look(options: &PingOptions, interval: Duration) -> Look {
     }
 }
 
-fn sockets(options: &PingOptions) -> Result<SocketOptions, ToolError> {
+fn sockets(options: &PingOptions, extent: Extent) -> Result<SocketOptions, ToolError> {
     let mut interface = options.interface.clone();
     let mut source = options.source;
     for from in &options.from {
@@ -261,7 +300,10 @@ fn sockets(options: &PingOptions) -> Result<SocketOptions, ToolError> {
         return Err(ToolError::new(format!("the source address {source} is not an {family} address")));
     }
     let by_source = source.map(|source| if source.is_ipv4() { Family::V4 } else { Family::V6 });
-    let in_flight = if options.flood { 4096 } else { options.preload.unwrap_or(1).max(64) as usize };
+    let in_flight = match options.preload {
+        _ if options.flood || extent == Extent::Many => 4096,
+        preload => preload.unwrap_or(1).max(64) as usize,
+    };
     Ok(SocketOptions {
         family: family(options).or(by_source),
         interface,
@@ -278,6 +320,7 @@ fn sockets(options: &PingOptions) -> Result<SocketOptions, ToolError> {
         send_buffer: options.send_buffer,
         payload_len: options.size as usize,
         in_flight,
+        backend: options.backend.into(),
     })
 }
 

@@ -1,23 +1,42 @@
 //! Whom to ask: from what was typed to one address, on an interface where it needs one.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 use netdiag_engine::driver::Command;
 use netdiag_engine::port::{LookupFailure, Names, Resolved};
 use netdiag_engine::watch::HostWatch;
-use netdiag_model::Address;
+use netdiag_model::{Address, Family};
+use netdiag_tool::targets::{Wishes, usable};
 use netdiag_tool::{Context, ToolError};
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::plan::Plan;
 
-/// Resolves the host; `None` if the run is ended meanwhile.
+/// The index of the interface that was asked for.
+pub(crate) fn interface(plan: &Plan, context: &Context) -> Option<u32> {
+    let wanted = plan.sockets.interface.as_deref()?;
+    context.interfaces.iter().find(|(_, name)| *name == wanted).map(|(index, _)| *index)
+}
+
+/// What is wished for beyond the words that name the targets.
+pub(crate) fn wishes(plan: &Plan, context: &Context) -> Wishes {
+    Wishes {
+        family: plan.sockets.family.or(plan.family),
+        addresses: plan.addresses,
+        limit: plan.max_targets,
+        scope: interface(plan, context),
+        source: plan.sockets.source,
+        interfaces: context.interfaces.values().cloned().collect(),
+    }
+}
+
+/// Resolves a host; `None` if the run is ended meanwhile.
 pub(crate) async fn resolve(
     names: &dyn Names,
-    plan: &Plan,
+    (host, family): (&str, Option<Family>),
     commands: &mut UnboundedReceiver<Command>,
 ) -> Result<Option<Resolved>, ToolError> {
-    let mut lookup = names.resolve(&plan.host, plan.sockets.family.or(plan.family));
+    let mut lookup = names.resolve(host, family);
     loop {
         tokio::select! {
             biased;
@@ -34,36 +53,11 @@ pub(crate) async fn resolve(
 }
 
 /// The address to ask: the first, on an interface if it needs one.
-pub(crate) fn target_address(
-    resolved: &Resolved,
-    plan: &Plan,
-    context: &Context,
-) -> Result<Address, ToolError> {
-    let Some(&address) = resolved.addresses.first() else {
-        return Err(ToolError::new(format!("{}: the name has no address", plan.host)));
-    };
-    if address.ip.is_unspecified() {
-        // As ping(8): "any address" of this host means this host.
-        return Ok(Address::from(plan.sockets.source.unwrap_or(match address.ip {
-            IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        })));
+pub(crate) fn target_address(resolved: &Resolved, host: &str, wishes: &Wishes) -> Result<Address, ToolError> {
+    match resolved.addresses.first() {
+        Some(&address) => usable(address, wishes),
+        None => Err(ToolError::new(format!("{host}: the name has no address"))),
     }
-    if !address.needs_scope() || address.scope != 0 {
-        return Ok(address);
-    }
-    let wanted = plan.sockets.interface.as_deref();
-    let by_name =
-        context.interfaces.iter().find(|(_, name)| Some(name.as_str()) == wanted).map(|(index, _)| *index);
-    if let Some(index) = by_name {
-        return Ok(Address::scoped(address.ip, index));
-    }
-    let names: Vec<&str> =
-        context.interfaces.values().map(String::as_str).filter(|name| *name != "lo").collect();
-    let message = format!("{} is a link-local address: it needs an interface", plan.host);
-    let example = names.first().copied().unwrap_or("eth0");
-    let hint = format!("write {}%{example} (interfaces here: {})", address.ip, names.join(", "));
-    Err(ToolError::new(message).with_hint(hint))
 }
 
 /// Whether an address is everyone's on a link of this host.

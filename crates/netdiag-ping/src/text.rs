@@ -8,9 +8,10 @@ use anstyle::{AnsiColor, Style};
 use netdiag_model::event::{Damage, Reply};
 use netdiag_model::knowledge::icmp::Words;
 use netdiag_model::knowledge::silence::Silence;
-use netdiag_model::{Address, Errno, Family, Icmp, Rtt, Wall};
+use netdiag_model::{Address, Errno, Family, Icmp, Reading, Rtt, Wall};
 
-use crate::fold::Report;
+use crate::fold::fleet::Fleet;
+use crate::fold::{Course, Report};
 use crate::plan::Look;
 
 /// Whom the run is about, as the text names it.
@@ -185,12 +186,12 @@ pub(crate) fn outstanding(seq: u64) -> String {
 }
 
 /// The interim line, on SIGQUIT.
-pub(crate) fn interim(report: &Report) -> String {
+pub(crate) fn interim(report: &Report, course: &Course) -> String {
     let loss = (report.lost() * 100).checked_div(report.sent).unwrap_or(0);
     let mut line = format!("\r{}/{} packets, {loss}% loss", report.received, report.sent);
     let spread = &report.spread;
     if let (Some(min), Some(mean), Some(max)) = (spread.min(), spread.mean(), spread.max()) {
-        let smoothed = Rtt::from_nanos(report.smoothed.unwrap_or_default() as u64);
+        let smoothed = Rtt::from_nanos(course.smoothed.unwrap_or_default() as u64);
         let _ = write!(
             line,
             ", min/avg/ewma/max = {}/{}/{}/{} ms",
@@ -205,14 +206,64 @@ pub(crate) fn interim(report: &Report) -> String {
 }
 
 /// Three decimals, cut off and not rounded, as iputils does.
-fn millis(rtt: Rtt) -> String {
+pub(crate) fn millis(rtt: Rtt) -> String {
     let micros = rtt.as_nanos() / 1_000;
     format!("{}.{:03}", micros / 1_000, micros % 1_000)
 }
 
 /// The summary: iputils' lines, then netdiag's.
-pub(crate) fn summary(host: &str, report: &Report, look: &Look) -> String {
+pub(crate) fn summary(host: &str, (report, course): (&Report, &Course), look: &Look) -> String {
     let mut text = format!("\n--- {host} ping statistics ---\n");
+    text.push_str(&counts(report));
+    if report.sent > 0 {
+        let loss = general(report.loss_percent());
+        let _ = write!(text, ", {loss}% packet loss, time {}ms", rounded_millis(course.sending_span()));
+    }
+    text.push('\n');
+    text.push_str(&times(report, course, look));
+    text.push('\n');
+    text.push_str(&more(report));
+    text
+}
+
+/// The summary of a period that ended before the run.
+pub(crate) fn period(host: &str, (from, to): (Reading, Option<Reading>), report: &Report) -> String {
+    let span = to.map_or(Duration::ZERO, |to| to.mono.since(from.mono));
+    let seconds = span.as_secs_f64();
+    let mut text = format!("\n--- {host} ping statistics, {seconds:.1} s from {} ---\n", from.wall);
+    text.push_str(&counts(report));
+    if report.sent > 0 {
+        let _ = write!(text, ", {}% packet loss", general(report.loss_percent()));
+    }
+    text.push('\n');
+    if let Some(spread) = spread(report) {
+        let _ = writeln!(text, "{spread}");
+    }
+    text.push_str(&more(report));
+    text
+}
+
+/// How many targets there are, how many answer, and what became of the probes: one line without its end.
+pub(crate) fn fleet(fleet: &Fleet) -> String {
+    let targets = fleet.members().len() as u64;
+    let plural = |count: u64| if count == 1 { "" } else { "s" };
+    let mut text = format!("{targets} target{}: {} answer", plural(targets), fleet.answering);
+    let silent = targets.saturating_sub(fleet.answering);
+    if silent > 0 {
+        let _ = write!(text, ", {silent} {} not", if silent == 1 { "does" } else { "do" });
+    }
+    if fleet.failed > 0 {
+        let _ = write!(text, ", {} more could not be asked", fleet.failed);
+    }
+    let loss = general(fleet.loss_percent());
+    let (sent, received) = (fleet.sent, fleet.received);
+    let _ = write!(text, "; {sent} probe{} sent, {received} answered, {loss}% loss", plural(sent));
+    text
+}
+
+/// What was sent and what came back.
+fn counts(report: &Report) -> String {
+    let mut text = String::new();
     let _ = write!(text, "{} packets transmitted, {} received", report.sent, report.received);
     for (count, what) in
         [(report.duplicates, "duplicates"), (report.bad_checksums, "corrupted"), (report.errors, "errors")]
@@ -221,14 +272,6 @@ pub(crate) fn summary(host: &str, report: &Report, look: &Look) -> String {
             let _ = write!(text, ", +{count} {what}");
         }
     }
-    if report.sent > 0 {
-        let loss = general(report.loss_percent());
-        let _ = write!(text, ", {loss}% packet loss, time {}ms", rounded_millis(report.sending_span()));
-    }
-    text.push('\n');
-    text.push_str(&times(report, look));
-    text.push('\n');
-    text.push_str(&more(report));
     text
 }
 
@@ -237,23 +280,22 @@ fn rounded_millis(span: Duration) -> u128 {
 }
 
 /// iputils' second line, without its end.
-fn times(report: &Report, look: &Look) -> String {
-    let mut parts = Vec::new();
-    let spread = &report.spread;
-    if let (Some(min), Some(mean), Some(max), Some(mdev)) =
-        (spread.min(), spread.mean(), spread.max(), spread.mdev())
-        && report.received > 0
-    {
-        let [min, mean, max, mdev] = [min, mean, max, mdev].map(millis);
-        parts.push(format!("rtt min/avg/max/mdev = {min}/{mean}/{max}/{mdev} ms"));
+fn times(report: &Report, course: &Course, look: &Look) -> String {
+    let mut parts: Vec<String> = spread(report).into_iter().collect();
+    if course.pipe > 1 {
+        parts.push(format!("pipe {}", course.pipe));
     }
-    if report.pipe > 1 {
-        parts.push(format!("pipe {}", report.pipe));
-    }
-    if let (true, Some(smoothed), Some(gap)) = (look.has_gap, report.smoothed, report.mean_gap()) {
+    if let (true, Some(smoothed), Some(gap)) = (look.has_gap, course.smoothed, course.mean_gap()) {
         parts.push(format!("ipg/ewma {}/{} ms", millis(gap), millis(Rtt::from_nanos(smoothed as u64))));
     }
     parts.join(", ")
+}
+
+/// The spread of the round-trip times, if any came.
+fn spread(report: &Report) -> Option<String> {
+    let spread = Some(&report.spread).filter(|_| report.received > 0)?;
+    let [min, mean, max, mdev] = [spread.min()?, spread.mean()?, spread.max()?, spread.mdev()?].map(millis);
+    Some(format!("rtt min/avg/max/mdev = {min}/{mean}/{max}/{mdev} ms"))
 }
 
 /// What iputils does not say.
@@ -295,7 +337,7 @@ fn more(report: &Report) -> String {
 }
 
 /// C's `%g`: six significant digits, no zeros at the end.
-fn general(value: f64) -> String {
+pub(crate) fn general(value: f64) -> String {
     let digits = (5 - value.abs().max(1e-4).log10().floor() as i32).clamp(0, 10) as usize;
     let text = format!("{value:.digits$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }

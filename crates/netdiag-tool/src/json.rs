@@ -49,6 +49,9 @@ pub struct Notice {
     pub code: String,
     /// What, for people.
     pub message: String,
+    /// The target that it is about, where it is about one that cannot be asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
 }
 
 /// An error that ended the run; the last line.

@@ -1,5 +1,5 @@
 //! The contract of a tool: what every tool is handed, how it is started, how it ends, and the words and forms that all
-//! of them share: durations, exit codes, escaped text, JSON Lines.
+//! of them share: durations, exit codes, escaped text, JSON Lines, words that name targets.
 //!
 //! Tools reach the outside only through the [`Context`] they are given, so every tool also runs on the simulator.
 
@@ -8,8 +8,11 @@ mod error;
 mod escape;
 mod exit;
 pub mod json;
+pub mod lists;
 pub mod manual;
 mod output;
+mod progress;
+pub mod targets;
 mod terminal;
 mod tool;
 
@@ -17,5 +20,6 @@ pub use error::ToolError;
 pub use escape::Escaped;
 pub use exit::Exit;
 pub use output::{Output, OutputError, Streams};
+pub use progress::Progress;
 pub use terminal::{ColorChoice, ColorWish, Terminal};
 pub use tool::{Caller, Context, Right, Tool};

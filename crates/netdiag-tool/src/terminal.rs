@@ -19,6 +19,10 @@ pub enum ColorChoice {
 pub struct Terminal {
     /// Whether standard output is a terminal.
     pub is_stdout: bool,
+    /// Whether standard error is a terminal that obeys commands (not `TERM=dumb`).
+    pub is_stderr: bool,
+    /// How many columns the terminal on standard error has, where it tells.
+    pub columns: Option<u16>,
     /// What the environment says of colour.
     pub wish: ColorWish,
 }

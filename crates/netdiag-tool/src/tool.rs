@@ -14,6 +14,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::error::ToolError;
 use crate::exit::Exit;
+use crate::lists::Lists;
 use crate::output::Streams;
 use crate::terminal::Terminal;
 
@@ -43,6 +44,8 @@ pub struct Context {
     pub clock: Box<dyn Clock>,
     /// Names and addresses.
     pub names: Rc<dyn Names>,
+    /// Lists of targets: files and standard input.
+    pub lists: Rc<dyn Lists>,
     /// What this host knows of itself; absent where it cannot be asked.
     pub facts: Option<Box<dyn HostFacts>>,
     /// Names of interfaces by index, for scoped addresses.

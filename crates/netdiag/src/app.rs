@@ -22,6 +22,7 @@ use netdiag_tool::{ColorWish, Context, Exit, OutputError, Streams, Terminal, Too
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
+use crate::lists::SystemLists;
 use crate::{namespace, privilege};
 
 /// What is known of the command line beyond its options.
@@ -145,6 +146,7 @@ fn run<T: Tool>(
         if form == Form::Json {
             let line = start_line(launch, json::time(context.clock.now().wall));
             context.streams.out.write(&json::line(&line));
+            context.streams.flush();
         }
         let listening = listen(&sender);
         let result = T::run(opened, &mut context).await;
@@ -202,6 +204,7 @@ fn context(
     Context {
         clock: Box::new(clock),
         names: Rc::new(SystemNames::new(|| Mono::from_nanos(netdiag_sys::clock::monotonic()))),
+        lists: Rc::new(SystemLists),
         facts: Some(Box::new(facts)),
         interfaces,
         secret: Secret::new(RandomState::new()),
@@ -223,7 +226,9 @@ fn terminal() -> Terminal {
     } else {
         ColorWish::None
     };
-    Terminal { is_stdout: io::stdout().is_terminal(), wish }
+    let columns = terminal_size::terminal_size_of(io::stderr()).map(|(columns, _)| columns.0);
+    let is_stderr = io::stderr().is_terminal() && !is_dumb;
+    Terminal { is_stdout: io::stdout().is_terminal(), is_stderr, columns, wish }
 }
 
 /// Turns signals into commands until it is dropped.

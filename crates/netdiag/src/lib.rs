@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod dispatch;
+mod lists;
 mod namespace;
 mod overview;
 pub mod privilege;

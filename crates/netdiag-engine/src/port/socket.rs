@@ -70,9 +70,22 @@ pub enum Fragmentation {
     Probe,
 }
 
+/// By what means echoes are sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Backend {
+    /// The system's own: every option, the kernel's stamps, errors from the error queue, packets in batches.
+    #[default]
+    Native,
+    /// What every system has: ICMP echo only, few of the options ([`OpenError::Unsupported`] names the others), and
+    /// times by this process's clock.
+    Portable,
+}
+
 /// What all packets of a set of sockets have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct SocketOptions {
+    /// By what means.
+    pub backend: Backend,
     /// Only this family; `None` for both.
     pub family: Option<Family>,
     /// Interface (or VRF) to send by.
@@ -118,6 +131,9 @@ pub enum OpenError {
     /// There is no such interface.
     #[error("there is no interface {0:?} here")]
     NoInterface(String),
+    /// [`Backend::Portable`] has no way to do this: a verb and its object, and the option in brackets.
+    #[error("the portable backend cannot {0}: leave --backend out")]
+    Unsupported(&'static str),
     /// A system call failed.
     #[error("{operation}: {errno}")]
     System {

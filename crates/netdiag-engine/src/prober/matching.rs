@@ -4,7 +4,7 @@
 //! probe's target, and carries the probe's token. An ICMP error must be about a packet to the probe's target; where it
 //! quotes enough of the packet, the token is checked as well.
 
-use netdiag_model::event::{Arrival, Damage, Notice, NoticeCode, Reply, Subject};
+use netdiag_model::event::{Arrival, Damage, Reply, Subject};
 use netdiag_model::{Address, Errno, Event, Family, Icmp, Moment, Mono, ProbeId, Rtt};
 use netdiag_wire::{icmp, ip};
 
@@ -96,6 +96,8 @@ impl<S: Strategy> Prober<S> {
             _ => Arrival::Late,
         };
         let subject = Subject { probe, target: entry.target, seq: entry.seq };
+        let is_settled =
+            damage != Some(Damage::Checksum) && matches!(before, State::Prepared | State::Waiting);
         if damage != Some(Damage::Checksum) {
             entry.state = State::Answered;
             if arrival == Arrival::Late && before == State::Waiting {
@@ -106,6 +108,9 @@ impl<S: Strategy> Prober<S> {
         let reply = self.reply(probe, datagram, arrival, damage);
         if let Some(reply) = reply {
             self.emit(now, Event::Reply(reply));
+        }
+        if is_settled {
+            self.strategy.handle_settled(&subject);
         }
     }
 
@@ -162,11 +167,15 @@ impl<S: Strategy> Prober<S> {
         if self.config.method == Method::Udp && icmp.is_port_unreachable() && is_target {
             return self.handle_answer(now, probe, datagram, None);
         }
-        if !icmp.is_advice() && matches!(entry.state, State::Waiting | State::TimedOut) {
+        let is_settled = !icmp.is_advice() && matches!(entry.state, State::Prepared | State::Waiting);
+        if is_settled || (!icmp.is_advice() && entry.state == State::TimedOut) {
             entry.state = State::Refused;
         }
         let subject = Subject { probe, target: entry.target, seq: entry.seq };
         self.emit(now, Event::IcmpError { subject, from: offender, icmp, at: datagram.incoming.at });
+        if is_settled {
+            self.strategy.handle_settled(&subject);
+        }
     }
 
     /// An ICMP message that a raw socket reads directly. Errors come by the error queue there too, but for advice
@@ -230,18 +239,6 @@ impl<S: Strategy> Prober<S> {
         })
     }
 
-    /// Something that looks like an answer and is none: counted, and said once.
-    fn handle_foreign(&mut self, now: Mono) {
-        self.foreign += 1;
-        if self.foreign == 1 {
-            let message =
-                "messages arrive that look like answers and are not (wrong token, or nobody's probe); \
-                           they are not counted"
-                    .to_owned();
-            self.emit(now, Event::Notice(Notice { code: NoticeCode::Forged, message }));
-        }
-    }
-
     /// A TCP attempt ended.
     pub fn handle_outcome(&mut self, now: Mono, outcome: &Outcome) {
         let Some(entry) = self.inflight.get_mut(outcome.probe) else { return };
@@ -282,6 +279,7 @@ impl<S: Strategy> Prober<S> {
                 if matches!(event, Event::Timeout { .. }) { State::TimedOut } else { State::Refused };
         }
         self.emit(now, event);
+        self.strategy.handle_settled(&subject);
     }
 }
 

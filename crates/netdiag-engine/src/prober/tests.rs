@@ -26,7 +26,7 @@ const fn ms(millis: u64) -> u64 {
     millis * 1_000_000
 }
 
-fn prober(method: Method, size: usize, count: u64) -> Prober<Echo> {
+fn prober(method: Method, size: usize, count: u32) -> Prober<Echo> {
     let config = Config {
         method,
         timeout: Some(Duration::from_secs(1)),
@@ -87,6 +87,7 @@ fn send(prober: &mut Prober<Echo>, now: u64) -> Vec<Flying> {
 fn one(method: Method, size: usize) -> (Prober<Echo>, Flying) {
     let mut prober = prober(method, size, 1);
     prober.add_target(Mono::ZERO, address(TARGET), Audience::One);
+    prober.end_targets();
     let flying = send(&mut prober, 0).remove(0);
     events(&mut prober);
     (prober, flying)
@@ -154,7 +155,11 @@ fn an_answer_must_come_from_the_target_by_its_shard_with_its_token() {
     seal(&mut wrong_seq);
     feed(&mut prober, direct(TARGET, ms(3)), &wrong_seq);
     feed(&mut prober, direct("2001:db8::1", ms(4)), &flying.reply());
-    assert_eq!((words(&mut prober).len(), prober.foreign()), (0, 3), "an IPv6 socket reads no IPv4 reply");
+    assert_eq!(
+        (words(&mut prober).len(), prober.mishaps().forged),
+        (0, 3),
+        "an IPv6 socket reads no IPv4 reply"
+    );
     feed(&mut prober, direct("192.0.2.2", ms(5)), &flying.reply());
     assert_eq!(words(&mut prober), ["stray"]);
     feed(&mut prober, direct(TARGET, ms(6)), &flying.reply());
@@ -180,12 +185,13 @@ fn what_cannot_be_read_is_nobodys() {
 fn a_probe_that_has_not_left_cannot_be_answered() {
     let mut prober = prober(Method::Icmp, 56, 1);
     prober.add_target(Mono::ZERO, address(TARGET), Audience::One);
+    prober.end_targets();
     let mut batch = TransmitBatch::default();
     prober.poll_transmit(reading(0), &mut batch, 64);
     let bytes = batch.bytes(&batch.items()[0]).to_vec();
     let early = Flying { probe: batch.items()[0].probe, bytes, port: 0 };
     feed(&mut prober, direct(TARGET, ms(1)), &early.reply());
-    assert_eq!((words(&mut prober), prober.foreign()), (vec!["notice"], 1));
+    assert_eq!((words(&mut prober), prober.mishaps().forged), (vec!["notice"], 1));
 }
 
 #[test]
@@ -236,11 +242,15 @@ fn a_quote_is_held_against_the_token_as_far_as_it_goes() {
     let mut forged = flying.bytes.clone();
     forged[12] ^= 1;
     feed(&mut prober, error(3, 1, 0), &forged);
-    assert_eq!((words(&mut prober), prober.foreign()), (vec!["notice"], 1));
+    assert_eq!((words(&mut prober), prober.mishaps().forged), (vec!["notice"], 1));
     let elsewhere = Incoming { from: address("192.0.2.9"), ..error(3, 1, 0) };
     feed(&mut prober, elsewhere, &flying.bytes);
     feed(&mut prober, error(3, 1, 0), &flying.bytes[..7]);
-    assert_eq!((words(&mut prober).len(), prober.foreign()), (0, 3), "another's destination, and no header");
+    assert_eq!(
+        (words(&mut prober).len(), prober.mishaps().forged),
+        (0, 3),
+        "another's destination, and no header"
+    );
     feed(&mut prober, error(3, 1, 0), &flying.bytes[..8]);
     assert_eq!(words(&mut prober), ["error"], "eight octets are all that RFC 792 asks a router to quote");
 }
@@ -321,6 +331,7 @@ fn a_step_of_the_wall_clock_is_told_once_and_drift_is_not() {
 fn a_refused_probe_is_settled_and_its_number_not_used_again() {
     let mut prober = prober(Method::Icmp, 56, 2);
     prober.add_target(Mono::ZERO, address(TARGET), Audience::One);
+    prober.end_targets();
     let mut batch = TransmitBatch::default();
     prober.poll_transmit(reading(0), &mut batch, 64);
     let refused = batch.items()[0].probe;

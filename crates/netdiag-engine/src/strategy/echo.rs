@@ -1,20 +1,27 @@
 //! Echo at a steady interval, as a flood, or adapted to the round-trip time, to one target or many.
 //!
-//! Scheduling rule: targets stand in one queue, ordered by when they are due. Whoever is due is probed and goes to the
-//! back, due one interval after it *was due* (not after it was sent), so that intervals do not drift; a target that is
-//! more than an interval behind starts afresh, so that nothing is made up for in a burst. Flood and adaptive pace follow
-//! iputils' ping: flood sends when an answer came, or 100 times a second; adaptive sends about once per round trip.
+//! Scheduling rule: a target that has never been probed goes first. The others stand in one queue, ordered by when they
+//! are due. Whoever is due is probed and goes to the back, due one interval after it *was due* (not after it was sent),
+//! so that intervals do not drift; a target that is more than an interval behind starts afresh, so that nothing is made
+//! up for in a burst. Flood and adaptive pace follow iputils' ping: flood sends when an answer came, or 100 times a
+//! second; adaptive sends about once per round trip.
 
-use std::collections::{BTreeSet, VecDeque};
+mod content;
+
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use netdiag_model::event::{Arrival, Damage};
-use netdiag_model::{Event, Mono, ProbeId, Rtt, TargetId};
+use netdiag_model::event::{Arrival, Damage, Subject};
+use netdiag_model::{Event, Mono, Rtt, TargetId};
 
 use super::{Next, Strategy};
+use content::Content;
 
 /// How a flood goes on without answers: 100 probes a second (ping(8), `-f`).
 const FLOOD_PAUSE: Duration = Duration::from_millis(10);
+
+/// How many targets wait for their first probe at most: as many as go out in one batch.
+const NEWCOMERS: usize = 64;
 
 /// When the next probe to a target is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +46,7 @@ pub enum Count {
     /// No limit.
     Endless,
     /// So many, at least 1.
-    Limit(u64),
+    Limit(u32),
 }
 
 /// When the run is over.
@@ -65,13 +72,17 @@ pub struct Echo {
     preload: u64,
     deadline: Option<Duration>,
     started: Option<Mono>,
-    queue: VecDeque<Turn>,
+    /// Targets that have not been probed yet, in the order in which they came.
+    newcomers: VecDeque<Turn>,
+    /// The others, ordered by when they are due.
+    rounds: VecDeque<Turn>,
+    is_complete: bool,
+    /// Kept only where one answer is enough.
+    content: Option<Content>,
     last_asked: Option<Mono>,
     asked: u64,
     sent: u64,
-    /// Probes sent and not settled; kept only where the run ends by it. A probe may be settled more than once (a timeout,
-    /// then an error).
-    unsettled: BTreeSet<ProbeId>,
+    settled: u64,
     acknowledged: u64,
     answered: u64,
     refused: u64,
@@ -80,13 +91,17 @@ pub struct Echo {
     linger_until: Option<Mono>,
 }
 
-/// A target in the queue.
+/// A target in a queue. There may be millions of them.
 #[derive(Debug, Clone, Copy)]
 struct Turn {
-    target: TargetId,
     due: Mono,
-    left: Count,
+    /// Turns left, this one counted; [`ENDLESS`] for no end of them.
+    left: u32,
+    target: TargetId,
 }
+
+/// As many turns as never end.
+const ENDLESS: u32 = u32::MAX;
 
 impl Echo {
     /// Probes each target `count` times at `pace`.
@@ -98,11 +113,14 @@ impl Echo {
             preload: 1,
             deadline: None,
             started: None,
-            queue: VecDeque::new(),
+            newcomers: VecDeque::new(),
+            rounds: VecDeque::new(),
+            is_complete: false,
+            content: None,
             last_asked: None,
             asked: 0,
             sent: 0,
-            unsettled: BTreeSet::new(),
+            settled: 0,
             acknowledged: 0,
             answered: 0,
             refused: 0,
@@ -119,10 +137,17 @@ impl Echo {
         self
     }
 
-    /// Ends the run `deadline` after its first probe was due, whatever is outstanding.
+    /// Ends the run `deadline` after its beginning, whatever is outstanding.
     #[must_use]
     pub fn with_deadline(mut self, deadline: Option<Duration>) -> Self {
         self.deadline = deadline;
+        self
+    }
+
+    /// Leaves each target alone once it has answered.
+    #[must_use]
+    pub fn until_answered(mut self) -> Self {
+        self.content = Some(Content::default());
         self
     }
 
@@ -130,24 +155,29 @@ impl Echo {
         self.started.zip(self.deadline).map(|(start, deadline)| start + deadline)
     }
 
-    fn has_sent_all(&self) -> bool {
-        self.queue.is_empty() && self.started.is_some() && self.sent >= self.asked
+    /// Whether no turn is left that will be taken.
+    fn has_asked_all(&self) -> bool {
+        let has_round = match &self.content {
+            None => !self.rounds.is_empty(),
+            Some(content) => content.has_waiting(),
+        };
+        self.is_complete && self.newcomers.is_empty() && !has_round
     }
 
     /// When a classic run ends by its count, by an error under a deadline, or by having lingered.
     fn classic_end(&mut self, now: Mono, linger: Duration) -> Option<Mono> {
         let wanted = match self.count {
-            Count::Limit(wanted) => wanted,
+            Count::Limit(wanted) => u64::from(wanted),
             Count::Endless => u64::MAX,
         };
         let is_refused = self.deadline.is_some() && self.refused > 0;
         if self.answered + self.refused >= wanted || is_refused {
             return Some(now);
         }
-        if self.deadline.is_some() || !self.has_sent_all() {
+        if self.deadline.is_some() || !self.has_asked_all() || self.sent < self.asked {
             return None;
         }
-        if self.unsettled.is_empty() {
+        if self.settled == self.asked {
             // Nothing is outstanding: there is nothing to wait for.
             return Some(now);
         }
@@ -188,33 +218,33 @@ impl Echo {
         }
     }
 
-    fn take_turn(&mut self, now: Mono) -> Option<TargetId> {
-        let turn = self.queue.pop_front()?;
+    /// Takes the turn of `turn`, and says when it has the next.
+    fn take(&mut self, now: Mono, turn: Turn) -> TargetId {
         let interval = self.interval();
         self.last_asked = Some(now);
         self.asked += 1;
         // With a deadline classic ping does not stop after the last of its probes.
         let is_unlimited = self.deadline.is_some() && matches!(self.ending, Ending::Classic { .. });
         let left = match turn.left {
-            Count::Limit(1) if !is_unlimited => return Some(turn.target),
-            Count::Limit(left) if !is_unlimited => Count::Limit(left - 1),
-            other => other,
+            left if is_unlimited || left == ENDLESS => left,
+            1 => {
+                self.content.iter_mut().for_each(|content| content.leave(turn.target));
+                return turn.target;
+            }
+            left => left - 1,
         };
         let next = if self.asked < self.preload { turn.due } else { turn.due + interval };
         let due = if next + interval < now { now + interval } else { next };
-        self.queue.push_back(Turn { due, left, ..turn });
-        Some(turn.target)
+        self.rounds.push_back(Turn { due, left, ..turn });
+        turn.target
     }
 
-    fn handle_sent(&mut self, probe: ProbeId) {
-        self.sent += 1;
-        if self.count != Count::Endless {
-            self.unsettled.insert(probe);
-        }
-    }
-
-    fn handle_answer(&mut self, rtt: Rtt) {
+    fn handle_answer(&mut self, target: TargetId) {
         self.answered += 1;
+        self.content.iter_mut().for_each(|content| content.answer(target));
+    }
+
+    fn measure(&mut self, rtt: Rtt) {
         self.longest = self.longest.max(Some(rtt));
         let nanos = rtt.as_nanos() as f64;
         self.smoothed = Some(self.smoothed.map_or(nanos, |old| old + (nanos - old) / 8.0));
@@ -223,62 +253,77 @@ impl Echo {
 
 impl Strategy for Echo {
     fn handle_target(&mut self, now: Mono, target: TargetId) {
-        self.started.get_or_insert(now);
-        self.queue.push_back(Turn { target, due: now, left: self.count });
+        let left = match self.count {
+            Count::Limit(count) => count,
+            Count::Endless => ENDLESS,
+        };
+        self.newcomers.push_back(Turn { target, due: now, left });
+        self.content.iter_mut().for_each(|content| content.join(target));
+    }
+
+    fn wants_target(&self) -> bool {
+        self.newcomers.len() < NEWCOMERS
+    }
+
+    fn handle_targets_end(&mut self) {
+        self.is_complete = true;
     }
 
     fn poll_next(&mut self, now: Mono) -> Next {
-        let Some(ready) = self.queue.front().map(|turn| self.ready_at(turn)) else { return Next::Event };
-        if ready > now {
-            return Next::At(ready);
+        loop {
+            let is_new = !self.newcomers.is_empty();
+            let queue = if is_new { &self.newcomers } else { &self.rounds };
+            let Some(&turn) = queue.front() else { return Next::Event };
+            let is_content = self.content.as_ref().is_some_and(|content| content.has_answered(turn.target));
+            let ready = self.ready_at(&turn);
+            if ready > now && !is_content {
+                return Next::At(ready);
+            }
+            if is_new {
+                self.newcomers.pop_front()
+            } else {
+                self.rounds.pop_front()
+            };
+            if !is_content {
+                return Next::Probe(self.take(now, turn));
+            }
         }
-        self.take_turn(now).map_or(Next::Event, Next::Probe)
     }
 
     fn poll_end(&mut self, now: Mono) -> Option<Mono> {
+        self.started.get_or_insert(now);
         let end = match self.ending {
-            Ending::Settled => (self.has_sent_all() && self.unsettled.is_empty()).then_some(now),
+            Ending::Settled => (self.has_asked_all() && self.settled == self.asked).then_some(now),
             Ending::Classic { linger } => self.classic_end(now, linger),
         };
         [end, self.deadline_at()].into_iter().flatten().min()
     }
 
     fn handle_event(&mut self, _now: Mono, event: &Event) {
-        let Some(subject) = event.subject() else { return };
-        let is_settled = match event {
-            Event::Sent { .. } => {
-                self.handle_sent(subject.probe);
-                false
-            }
-            Event::Reply(reply) if reply.damage == Some(Damage::Checksum) => false,
+        match event {
+            // A TCP attempt is started first and fails then: it counts twice here, which ends no wait too early,
+            // since what is outstanding is counted by what is settled.
+            Event::Sent { .. } | Event::SendError { .. } => self.sent += 1,
+            Event::Reply(reply) if reply.damage == Some(Damage::Checksum) => {}
             Event::Reply(reply) => match reply.arrival {
                 Arrival::InTime => {
-                    self.handle_answer(reply.rtt);
-                    true
+                    self.measure(reply.rtt);
+                    self.handle_answer(reply.subject.target);
                 }
-                // Settled by its timeout already.
-                Arrival::Late => {
-                    self.answered += 1;
-                    false
-                }
-                Arrival::Duplicate => false,
+                Arrival::Late => self.handle_answer(reply.subject.target),
+                Arrival::Duplicate => {}
             },
-            Event::Timeout { .. } => true,
-            Event::IcmpError { icmp, .. } if !icmp.is_advice() => {
+            Event::IcmpError { icmp, subject, .. } if !icmp.is_advice() => {
                 self.refused += 1;
-                true
+                self.acknowledged = self.acknowledged.max(subject.seq);
             }
-            Event::SendError { .. } => {
-                // A TCP attempt is started first, and fails then.
-                self.sent += u64::from(!self.unsettled.contains(&subject.probe));
-                true
-            }
-            _ => false,
-        };
-        if is_settled {
-            self.unsettled.remove(&subject.probe);
-            self.acknowledged = self.acknowledged.max(subject.seq);
+            _ => {}
         }
+    }
+
+    fn handle_settled(&mut self, subject: &Subject) {
+        self.settled += 1;
+        self.acknowledged = self.acknowledged.max(subject.seq);
     }
 }
 

@@ -16,7 +16,7 @@ fn duplicates_by_the_link_are_counted_and_change_nothing_else() {
     assert_eq!(run.arrivals(Arrival::InTime), 400);
     assert_eq!(run.arrivals(Arrival::Duplicate), run.truth.arrived() - 400);
     assert!(run.arrivals(Arrival::Duplicate) > 100);
-    assert!(run.timeouts().is_empty() && run.foreign == 0);
+    assert!(run.timeouts().is_empty() && run.mishaps.forged == 0);
 }
 
 #[test]

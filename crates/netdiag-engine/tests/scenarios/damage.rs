@@ -41,7 +41,7 @@ fn a_raw_socket_sees_wrong_checksums_and_counts_them_not_as_answers() {
     assert_eq!(run.timeouts().len(), broken, "each of their probes is lost");
     assert_eq!(run.arrivals(Arrival::InTime), 90, "the broken ones are shown as they came");
     assert_eq!(run.codes(), [NoticeCode::Forged], "once, whatever number came");
-    assert!(run.foreign >= 8, "{}", run.foreign);
+    assert!(run.mishaps.forged >= 8, "{}", run.mishaps.forged);
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn flipped_bits_are_dropped_by_the_kernel_or_found_in_the_data() {
     assert_true(&run);
     let damaged = run.replies().filter(|reply| matches!(reply.damage, Some(Damage::Data { .. }))).count();
     assert!((80..220).contains(&damaged), "{damaged}");
-    assert!(run.foreign > 0, "where it hit the token or the sequence number");
+    assert!(run.mishaps.forged > 0, "where it hit the token or the sequence number");
     assert_eq!(run.replies().count() + run.timeouts().len(), 1_000, "nothing is counted twice");
     for reply in run.replies() {
         let is_corrupted =

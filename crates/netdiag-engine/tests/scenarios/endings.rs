@@ -13,7 +13,7 @@ use crate::truth::{assert_times, assert_true};
 const CLASSIC: Ending = Ending::Classic { linger: Duration::from_secs(10) };
 
 /// As ping(8) runs: no timeout of its own for each probe.
-fn classic(network: &str, count: u64) -> Scenario {
+fn classic(network: &str, count: u32) -> Scenario {
     let scenario = Scenario::toml(network).to("192.0.2.1").count(count).every(ms(1_000));
     Scenario { timeout: None, ending: CLASSIC, ..scenario }
 }
@@ -132,7 +132,7 @@ proptest! {
     }
 
     #[test]
-    fn a_run_that_is_let_end_settles_everything(seed in 0_u32..1000, count in 1_u64..40, interval in 0_u64..50) {
+    fn a_run_that_is_let_end_settles_everything(seed in 0_u32..1000, count in 1_u32..40, interval in 0_u64..50) {
         let network = pair(
             &format!("seed = {seed}"),
             "stamp_loss = 0.2",
@@ -143,8 +143,8 @@ proptest! {
         let run = Scenario { rate: per_second(500.0), ..scenario.every(ms(interval)) }.run();
         assert_sums(&run);
         assert_times(&run);
-        prop_assert_eq!(run.sent() as u64, count);
-        prop_assert_eq!((run.timeouts().len() + run.arrivals(Arrival::InTime)) as u64, count);
+        prop_assert_eq!(run.sent(), count as usize);
+        prop_assert_eq!(run.timeouts().len() + run.arrivals(Arrival::InTime), count as usize);
         let last_settling = run.events.iter().rfind(|(_, event)| matches!(event, Event::Timeout { .. } | Event::Reply(_)));
         prop_assert_eq!(run.end, last_settling.expect("something").0);
     }

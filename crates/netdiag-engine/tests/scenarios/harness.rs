@@ -11,7 +11,7 @@ use std::time::Duration;
 use netdiag_engine::driver::{self, Command, Outlet, Ports, Sink};
 use netdiag_engine::pacer::{MilliHertz, Rate};
 use netdiag_engine::port::{Clock, SocketOptions, Sockets};
-use netdiag_engine::prober::{Audience, Config, Method, Prober};
+use netdiag_engine::prober::{Audience, Config, Method, Mishaps, Prober};
 use netdiag_engine::strategy::{Count, Echo, Ending, Pace};
 use netdiag_engine::token::{Payload, Secret};
 use netdiag_engine::watch::HostWatch;
@@ -102,7 +102,7 @@ impl Scenario {
         self
     }
 
-    pub(crate) fn count(self, count: u64) -> Self {
+    pub(crate) fn count(self, count: u32) -> Self {
         Self { count: Count::Limit(count), ..self }
     }
 
@@ -179,7 +179,7 @@ impl Scenario {
         Run {
             events: log.0,
             truth: sim.truth(),
-            foreign: prober.foreign(),
+            mishaps: *prober.mishaps(),
             end: sim.now(),
             polls,
             is_cut,
@@ -205,7 +205,7 @@ impl Sink for Log {
 pub(crate) struct Run {
     pub(crate) events: Vec<(Mono, Event)>,
     pub(crate) truth: Truth,
-    pub(crate) foreign: u64,
+    pub(crate) mishaps: Mishaps,
     pub(crate) end: Mono,
     /// How often the driver was woken.
     pub(crate) polls: u64,

@@ -10,7 +10,7 @@ use netdiag_model::{Event, Mono};
 use crate::harness::{Scenario, per_second};
 use crate::truth::{assert_times, assert_true};
 
-fn fast(network: &str, count: u64) -> Scenario {
+fn fast(network: &str, count: u32) -> Scenario {
     let scenario = Scenario::toml(network).to("10.1.0.1").to("10.1.0.2").to("10.1.0.3").count(count);
     Scenario {
         rate: per_second(100_000.0),
@@ -33,7 +33,7 @@ fn two_hundred_thousand_outstanding_are_all_matched_rightly() {
     let run = fast(&network, 70_000).run();
     assert_true(&run);
     assert_times(&run);
-    assert_eq!((run.arrivals(Arrival::InTime), run.foreign), (210_000, 0));
+    assert_eq!((run.arrivals(Arrival::InTime), run.mishaps.forged), (210_000, 0));
     let first_answer = run.events.iter().position(|(_, event)| matches!(event, Event::Reply(_)));
     assert!(first_answer.expect("an answer") >= 200_000, "all of these were under way at once");
     let shards = run.replies().map(|reply| reply.subject.probe.shard()).max();

@@ -36,7 +36,7 @@ fn everyone_may_answer_for_a_group() {
         from.sort_unstable();
         from.dedup();
         assert_eq!(from.len(), 3);
-        assert_eq!(run.foreign, 0);
+        assert_eq!(run.mishaps.forged, 0);
     }
 }
 
@@ -49,7 +49,7 @@ fn forged_answers_and_errors_are_never_counted() {
         assert_eq!((run.arrivals(Arrival::InTime), run.replies().count()), (60, 60));
         assert!(run.errors().is_empty());
         assert_eq!(run.codes(), [NoticeCode::Forged]);
-        assert!(run.foreign >= 20, "{}", run.foreign);
+        assert!(run.mishaps.forged >= 20, "{}", run.mishaps.forged);
     }
 }
 
@@ -72,6 +72,6 @@ fn of_ten_thousand_forged_answers_a_second_none_is_counted() {
         assert_eq!(run.replies().count(), run.truth.arrived(), "{knows} {kind}");
         assert!(run.errors().is_empty());
         assert_eq!(run.codes(), [NoticeCode::Forged], "said once");
-        assert!(run.foreign > 10_000, "{}", run.foreign);
+        assert!(run.mishaps.forged > 10_000, "{}", run.mishaps.forged);
     }
 }

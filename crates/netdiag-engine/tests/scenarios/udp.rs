@@ -80,5 +80,5 @@ fn a_service_that_sends_back_what_it_got_is_an_answer() {
 fn address_translation_hides_nothing_from_udp_probes() {
     let run = Scenario::file("a-nat-at-the-second-hop").method(Method::Udp).to("203.0.113.7").run();
     assert_true(&run);
-    assert_eq!((run.arrivals(Arrival::InTime), run.foreign), (10, 0));
+    assert_eq!((run.arrivals(Arrival::InTime), run.mishaps.forged), (10, 0));
 }

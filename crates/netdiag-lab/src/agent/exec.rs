@@ -28,15 +28,30 @@ pub(crate) enum Privileges {
     None,
 }
 
-/// Replaces the process; returns only when that failed.
-pub(crate) fn run(exec: &Exec, words: &[OsString]) -> io::Result<()> {
+impl Exec {
+    /// Takes on the rights that the program is to have.
+    pub(crate) fn assume(&self) -> io::Result<()> {
+        match (self.privileges, self.rights) {
+            (Privileges::None, rights) => privilege::give_up(rights),
+            (Privileges::All, Rights::UserNamespace) => privilege::keep_across_exec(),
+            (Privileges::All, Rights::Root) => Ok(()),
+        }
+    }
+}
+
+/// The program that the words name, with its arguments.
+pub(crate) fn command(words: &[OsString]) -> io::Result<Command> {
     let (program, arguments) =
         words.split_first().ok_or_else(|| io::Error::other("no program given to run"))?;
-    match (exec.privileges, exec.rights) {
-        (Privileges::None, rights) => privilege::give_up(rights)?,
-        (Privileges::All, Rights::UserNamespace) => privilege::keep_across_exec()?,
-        (Privileges::All, Rights::Root) => {}
-    }
-    let error = Command::new(program).args(arguments).exec();
-    Err(doing(format!("executing {}", program.display()))(error))
+    let mut command = Command::new(program);
+    command.args(arguments);
+    Ok(command)
+}
+
+/// Replaces the process; returns only when that failed.
+pub(crate) fn run(exec: &Exec, words: &[OsString]) -> io::Result<()> {
+    let mut command = command(words)?;
+    exec.assume()?;
+    let error = command.exec();
+    Err(doing(format!("executing {}", command.get_program().display()))(error))
 }

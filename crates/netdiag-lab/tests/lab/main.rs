@@ -10,6 +10,7 @@ mod links;
 mod puppet;
 mod rights;
 mod servers;
+mod usage;
 
 use std::process::ExitCode;
 
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         puppet::CASES,
         servers::CASES,
         capture::CASES,
+        usage::CASES,
         cleanup::CASES,
     ];
     let trials = cases.into_iter().flatten().map(trial).collect();

@@ -103,6 +103,11 @@ impl SendOrder {
         }
     }
 
+    /// The answered probes that are kept, sorted by sequence number: all of them up to 131 071.
+    pub fn recent(&self) -> &[(u64, Rtt)] {
+        &self.recent
+    }
+
     /// How many first answers came after the answer to a probe that was sent later (RFC 4737 §3, type-P-reordered).
     pub const fn reordered(&self) -> u64 {
         self.reordered

@@ -5,11 +5,11 @@ use netdiag_model::{Family, Mono};
 use netdiag_sys::random;
 use netdiag_sys::setting::Setting;
 use netdiag_sys::socket::{Kind, Socket};
-use netdiag_wire::icmp;
 
 use super::MAX_SHARDS;
 use super::departures::{Departures, Numbering};
-use crate::options::{self, done};
+use crate::opening::done;
+use crate::{echo, options};
 
 /// What a message and the stamp of a departure take of the receive buffer beside the payload: the kernel's own records
 /// (`truesize`), of which a driver's page-sized ones are the largest.
@@ -79,16 +79,7 @@ impl Lane {
             return;
         }
         let identifier = self.identifier.wrapping_add(batch.items()[index].probe.shard());
-        let message = batch.bytes_mut(index);
-        match self.family {
-            // What is too short to be an echo goes out as it is.
-            Family::V4 => drop(icmp::seal_v4(message, identifier)),
-            Family::V6 => {
-                if let Some(place) = message.get_mut(4..6) {
-                    place.copy_from_slice(&identifier.to_be_bytes());
-                }
-            }
-        }
+        echo::seal(batch.bytes_mut(index), self.family, identifier);
     }
 
     /// Notes that these packets have left.

@@ -3,12 +3,11 @@
 //! Of each socket the messages are taken first and handed over last: whatever stands on the error queue by then, the
 //! departures that belong to them included, is handed over before them.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
 use std::os::fd::AsFd;
 use std::task::{Context, Poll};
 
 use netdiag_engine::port::{DatagramBatch, Incoming, Via};
-use netdiag_model::{Address, Family, Icmp, Moment, Reading, Stamp, Wall};
+use netdiag_model::{Family, Icmp, Moment, Reading, Stamp, Wall};
 use netdiag_sys::control::Control;
 use netdiag_sys::epoll::{Epoll, Events, Interest};
 use netdiag_sys::error_queue::{ExtendedError, Origin};
@@ -203,7 +202,7 @@ fn push_error(
     match error.origin {
         Origin::Stamp => {
             if let Some(probe) = lane.departures.take(error.data) {
-                let from = unspecified(lane.family);
+                let from = convert::unspecified(lane.family);
                 let via = Via::Departure { probe };
                 let (shard, family) = (probe.shard(), lane.family);
                 batch.push(Incoming { shard, family, from, via, ttl: None, tos: None, len: 0, at }, &[]);
@@ -239,11 +238,4 @@ fn owner(message: &[u8]) -> Option<u16> {
 /// The identifier of an echo message.
 fn identifier(message: &[u8]) -> Option<u16> {
     message.get(4..6).map(|octets| u16::from_be_bytes([octets[0], octets[1]]))
-}
-
-fn unspecified(family: Family) -> Address {
-    match family {
-        Family::V4 => Ipv4Addr::UNSPECIFIED.into(),
-        Family::V6 => Ipv6Addr::UNSPECIFIED.into(),
-    }
 }

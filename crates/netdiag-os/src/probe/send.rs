@@ -13,7 +13,7 @@ use netdiag_sys::mmsg::{BATCH, SendBatch};
 use super::ProbeSockets;
 use super::lane::Lane;
 use super::receive::{Drained, Reader};
-use crate::{clock, convert};
+use crate::{clock, convert, kernel};
 
 /// How often a packet is tried while ICMP errors for earlier ones get in its way.
 const TRIES: u32 = 64;
@@ -133,9 +133,9 @@ impl Attempt<'_> {
         let mut tries = 0;
         loop {
             self.lane.prepare(now);
-            let mut outgoing = self.outgoing.start(convert::family(self.lane.family));
+            let mut outgoing = self.outgoing.start(kernel::family(self.lane.family));
             for (offset, item) in items.iter().enumerate() {
-                let name = convert::socket_name(&item.to, item.port, self.lane.flow);
+                let name = kernel::socket_name(&item.to, item.port, self.lane.flow);
                 let number = self.lane.departures.number(offset).map(Order::StampId);
                 let orders = [item.ttl.map(Order::Ttl), item.tos.map(Order::Tos), number];
                 outgoing.push(name, batch.bytes(item), orders.into_iter().flatten());

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 /// What may happen to a probe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
+pub(super) enum Fate {
     Answered,
     Late,
     Lost,
@@ -16,7 +16,7 @@ enum Fate {
     WrongData,
 }
 
-fn fate() -> impl Strategy<Value = Fate> {
+pub(super) fn fate() -> impl Strategy<Value = Fate> {
     prop_oneof![
         6 => Just(Fate::Answered),
         1 => Just(Fate::Late),
@@ -28,15 +28,15 @@ fn fate() -> impl Strategy<Value = Fate> {
     ]
 }
 
-fn moment(nanos: u64) -> Moment {
+pub(super) fn moment(nanos: u64) -> Moment {
     Moment::user(Reading { mono: Mono::from_nanos(nanos), wall: Wall::from_nanos(nanos as i64) })
 }
 
-fn subject(seq: u64) -> Subject {
+pub(super) fn subject(seq: u64) -> Subject {
     Subject { probe: ProbeId::new(1, 0, seq as u16), target: TargetId(0), seq }
 }
 
-fn reply(seq: u64, nanos: u64, arrival: Arrival, damage: Option<Damage>) -> Event {
+pub(super) fn reply(seq: u64, nanos: u64, arrival: Arrival, damage: Option<Damage>) -> Event {
     Event::Reply(Reply {
         subject: subject(seq),
         from: std::net::IpAddr::from([192, 0, 2, 1]).into(),
@@ -51,10 +51,10 @@ fn reply(seq: u64, nanos: u64, arrival: Arrival, damage: Option<Damage>) -> Even
     })
 }
 
-const UNREACHABLE: Icmp = Icmp { family: netdiag_model::Family::V4, kind: 3, code: 1, info: 0 };
+pub(super) const UNREACHABLE: Icmp = Icmp { family: netdiag_model::Family::V4, kind: 3, code: 1, info: 0 };
 
 /// The events of one probe after it went out.
-fn events(seq: u64, fate: Fate, nanos: u64, copies: u64) -> Vec<Event> {
+pub(super) fn events(seq: u64, fate: Fate, nanos: u64, copies: u64) -> Vec<Event> {
     let damage = || Some(Damage::Data { offset: 8, expected: 0, found: 1, data: Box::new([]) });
     let mut events = match fate {
         Fate::Answered => vec![reply(seq, nanos, Arrival::InTime, None)],
@@ -76,7 +76,7 @@ fn events(seq: u64, fate: Fate, nanos: u64, copies: u64) -> Vec<Event> {
     events
 }
 
-fn out(seq: u64, fate: Fate) -> Event {
+pub(super) fn out(seq: u64, fate: Fate) -> Event {
     let at = moment(seq * 1_000_000_000);
     match fate {
         Fate::NotSent => Event::SendError { subject: subject(seq), errno: Errno::EPERM, mtu: None, at },
@@ -149,7 +149,7 @@ fn advice_is_no_error_and_does_not_explain_a_silence() {
     report.apply(&out(1, Fate::Answered));
     let redirect = Icmp { kind: 5, ..UNREACHABLE };
     report.apply(&Event::IcmpError { subject: subject(1), from: None, icmp: redirect, at: moment(1) });
-    assert_eq!((report.errors, report.last_error, report.pipe), (0, None, 0));
+    assert_eq!((report.errors, report.last_error), (0, None));
 }
 
 #[test]
@@ -162,35 +162,69 @@ fn a_packet_too_large_for_this_host_is_an_error_and_a_refused_one_is_not() {
 }
 
 #[test]
-fn pipe_is_the_most_that_was_under_way_when_an_answer_came() {
+fn elapsed_is_from_the_first_probe() {
     let mut report = Report::default();
-    (1..=5).for_each(|seq| report.apply(&out(seq, Fate::Answered)));
-    report.apply(&reply(3, 1, Arrival::InTime, None));
-    assert_eq!(report.pipe, 3);
-    report.apply(&reply(1, 1, Arrival::InTime, None));
-    report.apply(&reply(5, 1, Arrival::InTime, None));
-    assert_eq!(report.pipe, 5);
-}
-
-#[test]
-fn spans_are_from_the_first_probe() {
-    let mut report = Report::default();
-    assert_eq!((report.sending_span(), report.mean_gap()), (Duration::ZERO, None));
     (1..=4).for_each(|seq| report.apply(&out(seq, Fate::Answered)));
-    assert_eq!(report.sending_span(), Duration::from_secs(3));
-    assert_eq!(report.mean_gap(), Some(Rtt::from_nanos(1_000_000_000)));
     assert_eq!(report.elapsed(Mono::from_nanos(6_500_000_000)), Duration::from_millis(5_500));
 }
 
 #[test]
+fn sums_after_a_probe_are_those_of_the_probes_after_it() {
+    let (mut all, mut after) = (Report::default(), Report::after(2));
+    for seq in 1..=5 {
+        all.apply(&out(seq, Fate::Answered));
+        if seq > 2 {
+            after.apply(&out(seq, Fate::Answered));
+        }
+    }
+    for seq in [3, 5] {
+        all.apply(&reply(seq, 1_000, Arrival::InTime, None));
+        after.apply(&reply(seq, 1_000, Arrival::InTime, None));
+    }
+    assert_eq!((after.sent, after.received, after.lost()), (3, 2, 1));
+    let (_, bursts) = after.ordered();
+    assert_eq!((bursts.count, bursts.longest), (1, 1));
+    assert_eq!(all.ordered().1.longest, 2);
+}
+
+fn course(events: impl IntoIterator<Item = Event>) -> Course {
+    let mut course = Course::default();
+    events.into_iter().for_each(|event| course.apply(&event));
+    course
+}
+
+#[test]
+fn pipe_is_the_most_that_was_under_way_when_an_answer_came() {
+    let mut course = course((1..=5).map(|seq| out(seq, Fate::Answered)));
+    course.apply(&reply(3, 1, Arrival::InTime, None));
+    assert_eq!(course.pipe, 3);
+    course.apply(&reply(1, 1, Arrival::InTime, None));
+    course.apply(&reply(5, 1, Arrival::InTime, None));
+    assert_eq!(course.pipe, 5);
+}
+
+#[test]
+fn advice_acknowledges_nothing() {
+    let redirect = Icmp { kind: 5, ..UNREACHABLE };
+    let advice = Event::IcmpError { subject: subject(1), from: None, icmp: redirect, at: moment(1) };
+    assert_eq!(course([out(1, Fate::Answered), advice]).pipe, 0);
+}
+
+#[test]
+fn spans_are_from_the_first_probe_to_the_last() {
+    assert_eq!((Course::default().sending_span(), Course::default().mean_gap()), (Duration::ZERO, None));
+    let course = course((1..=4).map(|seq| out(seq, Fate::Answered)));
+    assert_eq!(course.sending_span(), Duration::from_secs(3));
+    assert_eq!(course.mean_gap(), Some(Rtt::from_nanos(1_000_000_000)));
+}
+
+#[test]
 fn the_last_probe_counts_as_answered_only_by_its_own_answer() {
-    let mut report = Report::default();
-    report.apply(&out(1, Fate::Answered));
-    report.apply(&out(2, Fate::Answered));
-    report.apply(&reply(1, 1, Arrival::InTime, None));
-    assert!(!report.is_last_answered);
-    report.apply(&reply(2, 1, Arrival::InTime, None));
-    assert!(report.is_last_answered);
-    report.apply(&out(3, Fate::Answered));
-    assert!(!report.is_last_answered);
+    let mut course = course([out(1, Fate::Answered), out(2, Fate::Answered)]);
+    course.apply(&reply(1, 1, Arrival::InTime, None));
+    assert!(!course.is_last_answered);
+    course.apply(&reply(2, 1, Arrival::InTime, None));
+    assert!(course.is_last_answered);
+    course.apply(&out(3, Fate::Answered));
+    assert!(!course.is_last_answered);
 }

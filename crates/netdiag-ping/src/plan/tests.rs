@@ -24,7 +24,7 @@ fn without_options_it_is_pings_one_a_second() {
     assert_eq!(plan.pace, Pace::Steady { interval: Duration::from_secs(1) });
     assert_eq!(plan.ending, Ending::Classic { linger: Duration::from_secs(10) });
     assert_eq!((plan.timeout, plan.count, plan.deadline, plan.preload, plan.size), (None, None, None, 1, 56));
-    assert_eq!((plan.via, plan.rate, plan.family), (Via::Auto, Rate::Max, None));
+    assert_eq!((plan.via, plan.rate, plan.family), (Via::Auto, Rate::Unlimited, None));
     assert_eq!(plan.sockets, SocketOptions { payload_len: 56, in_flight: 64, ..SocketOptions::default() });
 }
 

@@ -6,7 +6,6 @@ use netdiag_model::{Clock, Event, Moment, Mono, ProbeId, Reading, TargetId};
 use netdiag_tool::ColorChoice;
 
 const LOOK: Look = Look {
-    is_json: false,
     is_quiet: false,
     is_verbose: false,
     has_timestamps: false,
@@ -178,9 +177,28 @@ fn lines_about_trouble() {
     assert_eq!(timestamp(&LOOK, Wall::from_nanos(0)), "");
 }
 
-/// A report of answers `(seq, nanos)` to probes that went out a second apart.
-fn report(sent: u64, answers: &[(u64, u64)]) -> Report {
-    let mut report = Report::default();
+/// All that the text tells of a run.
+#[derive(Default)]
+struct Sums(Report, Course);
+
+impl Sums {
+    fn apply(&mut self, event: &Event) {
+        self.0.apply(event);
+        self.1.apply(event);
+    }
+
+    fn summary(&self, look: &Look) -> String {
+        summary("h", (&self.0, &self.1), look)
+    }
+
+    fn interim(&self) -> String {
+        interim(&self.0, &self.1)
+    }
+}
+
+/// The sums of answers `(seq, nanos)` to probes that went out a second apart.
+fn report(sent: u64, answers: &[(u64, u64)]) -> Sums {
+    let mut report = Sums::default();
     for seq in 1..=sent {
         report.apply(&Event::Sent { subject: subject(seq), at: moment(seq * 1_000_000_000) });
         for (_, nanos) in answers.iter().filter(|(answered, _)| *answered == seq) {
@@ -194,7 +212,7 @@ fn report(sent: u64, answers: &[(u64, u64)]) -> Report {
 fn a_summary_has_pings_lines_first_and_more_after_them() {
     let report = report(4, &[(1, 1_000_000), (2, 2_000_000), (4, 3_000_000)]);
     assert_eq!(
-        summary("h", &report, &LOOK),
+        report.summary(&LOOK),
         "\n--- h ping statistics ---\n\
          4 packets transmitted, 3 received, 25% packet loss, time 3000ms\n\
          rtt min/avg/max/mdev = 1.000/2.000/3.000/0.816 ms\n\
@@ -202,7 +220,7 @@ fn a_summary_has_pings_lines_first_and_more_after_them() {
          jitter mean/max/rfc3550 = 1.000/1.000/0.121 ms\n\
          lost 1 in 1 run, the longest of 1\n"
     );
-    let gap = summary("h", &report, &Look { has_gap: true, ..LOOK });
+    let gap = report.summary(&Look { has_gap: true, ..LOOK });
     assert!(gap.contains("/0.816 ms, ipg/ewma 1000.000/1.359 ms\n"), "{gap}");
 }
 
@@ -213,7 +231,7 @@ fn a_summary_names_duplicates_corruption_and_errors_only_where_there_are_any() {
     report.apply(&Event::Reply(Reply { damage: Some(Damage::Checksum), ..answer(2, 9_000_000) }));
     let icmp = Icmp { family: Family::V4, kind: 3, code: 1, info: 0 };
     report.apply(&Event::IcmpError { subject: subject(3), from: None, icmp, at: moment(0) });
-    let text = summary("h", &report, &LOOK);
+    let text = report.summary(&LOOK);
     assert!(
         text.contains(
             "3 packets transmitted, 1 received, +1 duplicates, +1 corrupted, +1 errors, 66.6667% packet loss, time 2000ms\n\
@@ -225,9 +243,9 @@ fn a_summary_names_duplicates_corruption_and_errors_only_where_there_are_any() {
 
 #[test]
 fn a_summary_of_nothing_divides_by_nothing() {
-    let text = summary("h", &Report::default(), &Look { has_gap: true, ..LOOK });
+    let text = Sums::default().summary(&Look { has_gap: true, ..LOOK });
     assert_eq!(text, "\n--- h ping statistics ---\n0 packets transmitted, 0 received\n\n");
-    let one = summary("h", &report(1, &[(1, 1_500_000)]), &LOOK);
+    let one = report(1, &[(1, 1_500_000)]).summary(&LOOK);
     assert!(
         one.ends_with("0% packet loss, time 0ms\nrtt min/avg/max/mdev = 1.500/1.500/1.500/0.000 ms\n"),
         "{one}"
@@ -236,9 +254,9 @@ fn a_summary_of_nothing_divides_by_nothing() {
 
 #[test]
 fn the_interim_line_says_where_a_run_stands() {
-    assert_eq!(interim(&Report::default()), "\r0/0 packets, 0% loss\n");
+    assert_eq!(Sums::default().interim(), "\r0/0 packets, 0% loss\n");
     assert_eq!(
-        interim(&report(3, &[(1, 1_000_000), (3, 2_000_000)])),
+        report(3, &[(1, 1_000_000), (3, 2_000_000)]).interim(),
         "\r2/3 packets, 33% loss, min/avg/ewma/max = 1.000/1.500/1.125/2.000 ms\n"
     );
 }
@@ -250,7 +268,7 @@ fn answers_out_of_the_ordinary_are_summed_up() {
     report.apply(&Event::Stray(answer(3, 1_000_000)));
     let damage = Some(Damage::Data { offset: 20, expected: 1, found: 2, data: Box::new([]) });
     report.apply(&Event::Reply(Reply { damage, ..answer(3, 1_000_000) }));
-    let text = summary("h", &report, &LOOK);
+    let text = report.summary(&LOOK);
     let expected =
         "answers: 1 out of order, 1 late, 1 with wrong data, 1 from another address (not counted)\n";
     assert!(text.ends_with(expected), "{text}");
@@ -266,4 +284,34 @@ fn a_scope_is_shown_by_name_where_there_is_one() {
         address(&Address::scoped("192.0.2.1".parse().expect("an address"), 2), &interfaces),
         "192.0.2.1"
     );
+}
+
+#[test]
+fn a_period_says_how_long_it_was_and_when_it_began() {
+    let Sums(report, _) = report(4, &[(1, 1_000_000), (2, 2_000_000), (4, 3_000_000)]);
+    let read = |seconds: u64| moment(seconds * 1_000_000_000).read;
+    assert_eq!(
+        period("h", (read(0), Some(read(10))), &report),
+        "\n--- h ping statistics, 10.0 s from 1970-01-01T00:00:00.000000Z ---\n\
+         4 packets transmitted, 3 received, 25% packet loss\n\
+         rtt min/avg/max/mdev = 1.000/2.000/3.000/0.816 ms\n\
+         rtt p50/p90/p95/p99 = 2.000/3.000/3.000/3.000 ms\n\
+         jitter mean/max/rfc3550 = 1.000/1.000/0.121 ms\n\
+         lost 1 in 1 run, the longest of 1\n"
+    );
+}
+
+#[test]
+fn the_line_about_all_targets_counts_them() {
+    use crate::fold::fleet::Member;
+    let mut fleet = Fleet::default();
+    assert_eq!(super::fleet(&fleet), "0 targets: 0 answer; 0 probes sent, 0 answered, 0% loss");
+    for item in 0..2 {
+        let ip = std::net::IpAddr::from([192, 0, 2, item as u8]);
+        fleet.add(Member::new(None, ip.into(), netdiag_tool::targets::Position { item, address: 0 }));
+    }
+    (fleet.sent, fleet.received, fleet.answering, fleet.failed) = (4, 1, 1, 3);
+    let expected =
+        "2 targets: 1 answer, 1 does not, 3 more could not be asked; 4 probes sent, 1 answered, 75% loss";
+    assert_eq!(super::fleet(&fleet), expected);
 }

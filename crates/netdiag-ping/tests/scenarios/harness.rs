@@ -15,6 +15,7 @@ use netdiag_engine::token::Secret;
 use netdiag_model::Mono;
 use netdiag_ping::Ping;
 use netdiag_sim::{Network, Sim, Truth};
+use netdiag_tool::lists::MemoryLists;
 use netdiag_tool::{Caller, Context, Exit, Streams, Terminal, Tool, ToolError};
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -97,6 +98,7 @@ pub(crate) fn run(network: &Network, args: &str, signals: &[(Mono, Command)]) ->
     let mut context = Context {
         clock: Box::new(sim.clock()),
         names: Rc::new(sim.names()),
+        lists: Rc::new(MemoryLists::default()),
         facts: Some(Box::new(facts)),
         interfaces,
         secret: Secret::new(BuildHasherDefault::<DefaultHasher>::default()),

@@ -46,7 +46,7 @@ fn drive(mut prober: Prober<Echo>, rtt: u64, lost: usize) -> Driven {
     }
 }
 
-fn run(interval: u64, rate: Rate, count: u64) -> Prober<Echo> {
+fn run(interval: u64, rate: Rate, count: u32) -> Prober<Echo> {
     let config = Config {
         method: Method::Icmp,
         timeout: Some(Duration::from_secs(1)),
@@ -58,6 +58,7 @@ fn run(interval: u64, rate: Rate, count: u64) -> Prober<Echo> {
     let pace = Pace::Steady { interval: Duration::from_nanos(interval) };
     let mut prober = Prober::new(config, Echo::new(pace, Count::Limit(count), Ending::Settled));
     prober.add_target(Mono::ZERO, address(TARGET), Audience::One);
+    prober.end_targets();
     prober
 }
 
@@ -80,11 +81,11 @@ fn nothing_to_wait_for_is_nothing() {
 proptest! {
     #[test]
     fn who_wakes_when_told_misses_nothing_and_wakes_for_nothing_else(
-        interval in 0_u64..2_000, rate in 1_u32..2_000, count in 1_u64..80, rtt in 1_u64..900, lost in 2_usize..9,
+        interval in 0_u64..2_000, rate in 1_u32..2_000, count in 1_u32..80, rtt in 1_u64..900, lost in 2_usize..9,
     ) {
         let rate = Rate::PerSecond(crate::pacer::MilliHertz::from_per_second(f64::from(rate)).expect("a rate"));
         let driven = drive(run(ms(interval), rate, count), ms(rtt), lost);
-        prop_assert_eq!(driven.sent.len() as u64, count);
+        prop_assert_eq!(driven.sent.len(), count as usize);
         prop_assert!(driven.wakes <= 2 * driven.events + 2, "{} for {} events", driven.wakes, driven.events);
         let due = |n: u64| n * ms(interval);
         prop_assert!((0..).zip(&driven.sent).all(|(n, when)| *when >= due(n)), "never early");

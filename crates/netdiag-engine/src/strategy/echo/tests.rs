@@ -1,8 +1,10 @@
 //! The strategy on its own, walked through virtual time by a model of who answers what, and when.
 
+use std::collections::BTreeSet;
+
 use super::*;
 use netdiag_model::event::{Reply, Subject};
-use netdiag_model::{Clock, Errno, Family, Icmp, Moment, Reading, Wall};
+use netdiag_model::{Clock, Errno, Family, Icmp, Moment, ProbeId, Reading, Wall};
 use proptest::prelude::{prop, prop_assert, prop_assert_eq, proptest};
 
 const LINGER: Duration = Duration::from_secs(10);
@@ -85,6 +87,7 @@ struct Walker {
     echo: Echo,
     now: Mono,
     coming: Vec<(Mono, Event)>,
+    settled: BTreeSet<ProbeId>,
     seqs: Vec<u64>,
     walk: Walk,
 }
@@ -95,6 +98,13 @@ impl Walker {
         while self.coming.first().is_some_and(|(when, _)| *when <= self.now) {
             let (_, event) = self.coming.remove(0);
             self.echo.handle_event(self.now, &event);
+            let is_advice = matches!(&event, Event::IcmpError { icmp, .. } if icmp.is_advice());
+            if let Some(subject) = event.subject()
+                && !is_advice
+                && self.settled.insert(subject.probe)
+            {
+                self.echo.handle_settled(subject);
+            }
         }
     }
 
@@ -118,8 +128,10 @@ impl Walker {
 /// Walks `echo` with `targets` targets until it ends or nothing more can happen.
 fn walk(echo: Echo, targets: u32, fate: impl Fn(usize) -> Fate) -> Walk {
     let seqs = vec![0; targets as usize];
-    let mut walker = Walker { echo, now: Mono::ZERO, coming: Vec::new(), seqs, walk: Walk::default() };
+    let (coming, settled) = (Vec::new(), BTreeSet::new());
+    let mut walker = Walker { echo, now: Mono::ZERO, coming, settled, seqs, walk: Walk::default() };
     (0..targets).for_each(|target| walker.echo.handle_target(Mono::ZERO, TargetId(target)));
+    walker.echo.handle_targets_end();
     loop {
         walker.walk.steps += 1;
         walker.receive();
@@ -205,20 +217,47 @@ fn a_settled_run_ends_with_the_last_probe_however_it_is_settled() {
 }
 
 #[test]
-fn a_probe_that_is_settled_twice_counts_once() {
-    let mut echo = Echo::new(every(0), Count::Limit(2), Ending::Settled);
+fn a_run_with_answers_enough_leaves_a_target_alone_and_waits_for_no_turn_of_it() {
+    let echo = || Echo::new(every(1_000), Count::Limit(3), Ending::Settled).until_answered();
+    let run = walk(echo(), 4, |_| Fate::Answer(ms(7)));
+    assert_eq!((run.sent.len(), run.end), (4, Some(at(7))));
+    // The second target is silent twice, the third for good.
+    let fate = |n: usize| match n {
+        1 | 4 => Fate::Answer(ms(7)),
+        6 => Fate::Answer(ms(9)),
+        _ => Fate::Timeout(ms(500)),
+    };
+    let run = walk(echo(), 4, fate);
+    let asked: Vec<usize> = run.sent.iter().map(|(_, target)| target.index()).collect();
+    assert_eq!(asked, [0, 1, 2, 3, 1, 2, 1]);
+    assert_eq!(run.end, Some(at(2_500)));
+}
+
+#[test]
+fn it_does_not_end_while_targets_may_come_and_newcomers_go_first() {
+    let mut echo = Echo::new(every(100), Count::Limit(2), Ending::Settled);
+    assert_eq!(echo.poll_end(Mono::ZERO), None);
     echo.handle_target(Mono::ZERO, TargetId(0));
-    let subject = |seq| Subject { probe: ProbeId::new(1, 0, seq), target: TargetId(0), seq: u64::from(seq) };
-    for seq in [1, 2] {
-        assert_eq!(echo.poll_next(Mono::ZERO), Next::Probe(TargetId(0)));
-        echo.handle_event(Mono::ZERO, &Event::Sent { subject: subject(seq), at: moment(Mono::ZERO) });
-    }
-    for fate in [Fate::Timeout(ms(0)), Fate::Error(ms(0)), Fate::Error(ms(0)), Fate::Answer(ms(0))] {
-        echo.handle_event(at(1), &event(subject(1), fate, at(1)).expect("an event"));
-    }
-    assert_eq!(echo.poll_end(at(1)), None, "the second is still under way");
-    echo.handle_event(at(2), &Event::Timeout { subject: subject(2) });
-    assert_eq!(echo.poll_end(at(2)), Some(at(2)));
+    assert_eq!(echo.poll_next(Mono::ZERO), Next::Probe(TargetId(0)));
+    echo.handle_target(at(150), TargetId(1));
+    assert_eq!(echo.poll_next(at(150)), Next::Probe(TargetId(1)));
+    assert_eq!(echo.poll_next(at(150)), Next::Probe(TargetId(0)));
+    assert_eq!(echo.poll_next(at(150)), Next::At(at(250)));
+    echo.handle_targets_end();
+    assert_eq!(echo.poll_next(at(250)), Next::Probe(TargetId(1)));
+    assert_eq!(echo.poll_end(at(250)), None, "four are under way");
+}
+
+#[test]
+fn as_many_targets_are_wanted_as_one_batch_takes() {
+    let mut echo = Echo::new(every(100), Count::Limit(1), Ending::Settled);
+    let wanted = (0..).take_while(|&target| {
+        echo.handle_target(Mono::ZERO, TargetId(target));
+        echo.wants_target()
+    });
+    assert_eq!(wanted.count(), NEWCOMERS - 1);
+    assert_eq!(echo.poll_next(Mono::ZERO), Next::Probe(TargetId(0)));
+    assert!(echo.wants_target());
 }
 
 #[test]
@@ -294,11 +333,11 @@ proptest! {
 
     #[test]
     fn a_walk_takes_no_more_steps_than_things_happen(
-        interval in 0_u64..200, count in 1_u64..40, targets in 1_u32..5, rtt in 0_u64..300,
+        interval in 0_u64..200, count in 1_u32..40, targets in 1_u32..5, rtt in 0_u64..300,
     ) {
         let echo = Echo::new(every(interval), Count::Limit(count), Ending::Settled);
         let run = walk(echo, targets, |n| if n % 4 == 0 { Fate::Timeout(ms(400)) } else { Fate::Answer(ms(rtt)) });
-        let probes = (count * u64::from(targets)) as usize;
+        let probes = (count * targets) as usize;
         prop_assert_eq!(run.sent.len(), probes);
         prop_assert!(run.end.is_some());
         prop_assert!(run.steps <= 4 * probes + 4, "{} steps for {} probes", run.steps, probes);

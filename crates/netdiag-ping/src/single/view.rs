@@ -1,4 +1,4 @@
-//! Takes the events of a run, folds them, and writes what is to be seen: lines or records. Computes nothing itself.
+//! Takes the events of a run to one target, folds them, and writes iputils' lines. Computes nothing itself.
 //!
 //! Reverse names are asked for as soon as an address is seen and used from the first line after their arrival on: no
 //! line and no probe waits for them.
@@ -12,12 +12,13 @@ use std::task::{Context as TaskContext, Poll, Waker};
 
 use netdiag_engine::driver::Sink;
 use netdiag_engine::port::{Lookup, Names};
-use netdiag_model::event::{Arrival, Damage, Notice, NoticeCode, Reply, Subject};
-use netdiag_model::{Address, Event, Reading, Wall};
-use netdiag_tool::{Escaped, Streams, json};
+use netdiag_engine::prober::Mishaps;
+use netdiag_model::event::{Arrival, Damage, Notice, Reply};
+use netdiag_model::{Address, Event, Mono, Reading, TargetId, Wall};
+use netdiag_tool::{Escaped, Streams};
 
-use crate::fold::Report;
-use crate::json::{About, Record, ReplyRecord};
+use crate::fold::periods::{Period, Periods};
+use crate::fold::{Course, Report};
 use crate::plan::{Look, ReverseNames};
 use crate::text::{self, Paint, Remark};
 
@@ -30,9 +31,11 @@ enum Name {
 /// Shows one run.
 pub(crate) struct View<'a> {
     pub(crate) report: Report,
+    pub(crate) course: Course,
+    pub(crate) periods: Option<Periods>,
     pub(crate) look: Look,
-    pub(crate) target: String,
-    pub(crate) address: String,
+    /// The host as shown.
+    pub(crate) host: String,
     pub(crate) is_group: bool,
     pub(crate) paint: Paint,
     streams: &'a mut Streams,
@@ -54,9 +57,10 @@ impl<'a> View<'a> {
     ) -> Self {
         Self {
             report: Report::default(),
+            course: Course::default(),
+            periods: None,
             look,
-            target: String::new(),
-            address: String::new(),
+            host: String::new(),
             is_group: false,
             paint: Paint::Plain,
             streams,
@@ -67,35 +71,44 @@ impl<'a> View<'a> {
         }
     }
 
-    /// Writes a line or more of text, or nothing where records are wanted.
+    /// Writes a line or more.
     pub(crate) fn text(&mut self, text: &str) {
-        if !self.look.is_json {
-            self.streams.out.write(text.as_bytes());
-        }
+        self.streams.out.write(text.as_bytes());
     }
 
-    /// Writes a record, or nothing where text is wanted.
-    pub(crate) fn record(&mut self, record: &impl serde::Serialize) {
-        if self.look.is_json {
-            self.streams.out.write(&json::line(record));
-        }
+    /// Writes what is about a single probe: it may be left out when the reader does not keep up.
+    fn line(&mut self, text: &str) {
+        self.streams.out.offer(text.as_bytes());
     }
 
     /// Says something on standard error.
-    pub(crate) fn say(&mut self, message: &str) {
+    fn say(&mut self, message: &str) {
         self.streams.err.write(format!("{PROGRAM}: {message}\n").as_bytes());
     }
 
-    /// What happened to the run: a record, or a line on standard error.
+    /// What happened to the run.
     pub(crate) fn notice(&mut self, notice: &Notice) {
-        if self.look.is_json {
-            let code = notice.code.as_str().to_owned();
-            if !self.look.is_quiet {
-                self.record(&json::Notice { code, message: notice.message.clone() });
-            }
-        } else {
-            self.say(&notice.message);
+        self.say(&notice.message);
+    }
+
+    /// The periods that have not been told, the summary, and what went wrong with the run itself.
+    pub(crate) fn finish(&mut self, end: Reading, mishaps: &Mishaps) {
+        let periods = self.periods.take();
+        for period in periods.into_iter().flat_map(|periods| periods.finish(end)) {
+            self.show_period(&period);
         }
+        self.text(&text::summary(&self.host, (&self.report, &self.course), &self.look));
+        for notice in crate::mishaps::mishaps(mishaps, self.streams.dropped()) {
+            self.notice(&notice);
+        }
+    }
+
+    fn show_period(&mut self, period: &Period) {
+        if period.is_empty() {
+            return;
+        }
+        let summary = text::period(&self.host, (period.from, period.to), &period.report(TargetId(0)));
+        self.text(&summary);
     }
 
     pub(crate) fn show(&self, address: &Address) -> String {
@@ -104,7 +117,7 @@ impl<'a> View<'a> {
 
     /// Asks for the name of an address, if names are wanted.
     pub(crate) fn ask_name(&mut self, address: &Address) {
-        if self.reverse_names == ReverseNames::All && !self.look.is_json {
+        if self.reverse_names == ReverseNames::All {
             let names = &self.names;
             self.known.entry(address.ip).or_insert_with(|| Name::Asked(names.reverse(address.ip)));
         }
@@ -126,43 +139,14 @@ impl<'a> View<'a> {
         }
     }
 
-    fn about(&self, subject: &Subject) -> About {
-        About { target: self.target.clone(), address: self.address.clone(), seq: subject.seq }
-    }
-
     fn show_event(&mut self, now: Wall, event: &Event) {
-        if let Event::Notice(notice) = event {
-            return self.notice(notice);
+        match event {
+            Event::Notice(notice) => self.notice(notice),
+            _ if self.look.is_quiet => {}
+            Event::Stray(reply) => self.show_stray(now, reply),
+            _ if self.look.is_flood => self.show_flood(event),
+            _ => self.show_text(now, event),
         }
-        if let Event::Stray(reply) = event {
-            return self.show_stray(now, reply);
-        }
-        match (self.look.is_quiet, self.look.is_json) {
-            (true, _) => {}
-            (false, true) => self.show_record(event),
-            (false, false) if self.look.is_flood => self.show_flood(event),
-            (false, false) => self.show_text(now, event),
-        }
-    }
-
-    fn show_record(&mut self, event: &Event) {
-        let record = match event {
-            Event::Reply(reply) => {
-                Record::Reply(Box::new(ReplyRecord::new(self.about(&reply.subject), reply)))
-            }
-            Event::Timeout { subject } => Record::Timeout(self.about(subject)),
-            Event::IcmpError { subject, from, icmp, .. } => Record::IcmpError {
-                about: self.about(subject),
-                from: from.map(|from| self.show(&from)),
-                icmp: (*icmp).into(),
-                mtu: icmp.mtu(),
-            },
-            Event::SendError { subject, errno, mtu, .. } => {
-                Record::SendError { about: self.about(subject), errno: (*errno).into(), mtu: *mtu }
-            }
-            _ => return,
-        };
-        self.record(&record);
     }
 
     fn show_text(&mut self, now: Wall, event: &Event) {
@@ -173,11 +157,11 @@ impl<'a> View<'a> {
                 let remark = if is_said { Remark::Duplicate } else { Remark::None };
                 let from = self.named(&reply.from);
                 let line = text::reply(reply, &from, remark, &self.look);
-                self.text(&(time + &line));
+                self.line(&(time + &line));
             }
             Event::IcmpError { subject, from, icmp, .. } => {
                 let from = from.map_or_else(|| "an unknown router".to_owned(), |from| self.named(&from));
-                self.text(&(time + &text::icmp_error(&from, subject.seq, *icmp)));
+                self.line(&(time + &text::icmp_error(&from, subject.seq, *icmp)));
             }
             Event::SendError { errno, mtu, .. } => self.say(&text::send_error(*errno, *mtu)),
             _ => {}
@@ -187,29 +171,19 @@ impl<'a> View<'a> {
     /// A dot for each probe, taken back by its answer.
     fn show_flood(&mut self, event: &Event) {
         match event {
-            Event::Sent { .. } => self.text("."),
-            Event::Reply(reply) if reply.damage == Some(Damage::Checksum) => self.text("\x08C"),
-            Event::Reply(_) => self.text("\x08 \x08"),
-            Event::IcmpError { .. } => self.text("\x08E"),
-            Event::SendError { .. } => self.text("E"),
+            Event::Sent { .. } => self.line("."),
+            Event::Reply(reply) if reply.damage == Some(Damage::Checksum) => self.line("\x08C"),
+            Event::Reply(_) => self.line("\x08 \x08"),
+            Event::IcmpError { .. } => self.line("\x08E"),
+            Event::SendError { .. } => self.line("E"),
             _ => {}
         }
     }
 
     fn show_stray(&mut self, now: Wall, reply: &Reply) {
-        if self.look.is_json {
-            let message = format!(
-                "the answer to probe {} of {} came from {}; it is not counted",
-                reply.subject.seq,
-                self.target,
-                self.show(&reply.from)
-            );
-            self.notice(&Notice { code: NoticeCode::DifferentAddress, message });
-        } else if !self.look.is_quiet {
-            let from = self.named(&reply.from);
-            let line = text::reply(reply, &from, Remark::OtherAddress, &self.look);
-            self.text(&(text::timestamp(&self.look, now) + &line));
-        }
+        let from = self.named(&reply.from);
+        let line = text::reply(reply, &from, Remark::OtherAddress, &self.look);
+        self.line(&(text::timestamp(&self.look, now) + &line));
     }
 }
 
@@ -218,18 +192,35 @@ impl Sink for View<'_> {
         if let Event::Sent { subject, .. } | Event::SendError { subject, .. } = event
             && self.look.has_outstanding
             && subject.seq > 1
-            && !self.report.is_last_answered
+            && !self.course.is_last_answered
         {
             let line = text::timestamp(&self.look, now.wall) + &text::outstanding(subject.seq - 1);
-            self.text(&line);
+            self.line(&line);
         }
         self.report.apply(event);
+        self.course.apply(event);
+        self.periods.iter_mut().for_each(|periods| periods.apply(event));
         self.show_event(now.wall, event);
         if self.streams.out.is_gone() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
     fn interim(&mut self, _now: Reading) {
-        let line = text::interim(&self.report);
+        let line = text::interim(&self.report, &self.course);
         self.streams.err.write(line.as_bytes());
+    }
+
+    fn poll_timeout(&self) -> Option<Mono> {
+        self.periods.as_ref().map(Periods::poll_timeout)
+    }
+
+    fn handle_timeout(&mut self, now: Reading) {
+        let sent = std::iter::once(self.report.sent);
+        if let Some(period) = self.periods.as_mut().and_then(|periods| periods.handle_timeout(now, sent)) {
+            self.show_period(&period);
+        }
+    }
+
+    fn idle(&mut self) {
+        self.streams.flush();
     }
 }

@@ -1,0 +1,185 @@
+//! The tool's side of a run to many targets: names them, folds what happens to them, and has it shown.
+
+use std::ops::ControlFlow;
+use std::task::{Context as TaskContext, Poll};
+
+use netdiag_engine::driver::{Recruit, Sink};
+use netdiag_engine::prober::Audience;
+use netdiag_model::event::Notice;
+use netdiag_model::knowledge::silence::Silence;
+use netdiag_model::{Address, Event, Mono, Reading, TargetId};
+use netdiag_tool::targets::{Failure, Found, Named, Position, TargetStream};
+
+use super::meter::Meter;
+use super::page::Page;
+use super::{Ending, Renderer};
+use crate::fold::fleet::{Fleet, Member};
+use crate::fold::periods::{Period, Periods};
+use crate::mishaps::mishaps;
+use crate::plan::Plan;
+use crate::text;
+
+/// Where targets come from.
+pub(super) enum Source {
+    /// The one host that was typed.
+    One(Option<Named>),
+    /// The words.
+    Stream(Box<TargetStream>),
+}
+
+/// The run as it is seen.
+pub(super) struct View<'a> {
+    pub(super) page: Page<'a>,
+    pub(super) fleet: Fleet,
+    /// The first word that gave no target.
+    pub(super) first_failure: Option<Failure>,
+    /// Anyone may answer for any target.
+    pub(super) is_group: bool,
+    renderer: Box<dyn Renderer>,
+    meter: Meter,
+    periods: Option<Periods>,
+    source: Source,
+}
+
+impl<'a> View<'a> {
+    pub(super) fn new(
+        page: Page<'a>,
+        (renderer, meter): (Box<dyn Renderer>, Meter),
+        source: Source,
+        (plan, start): (&Plan, Reading),
+    ) -> Self {
+        let patience = |every| plan.timeout.unwrap_or(every);
+        Self {
+            page,
+            fleet: Fleet::default(),
+            first_failure: None,
+            is_group: false,
+            renderer,
+            meter,
+            periods: plan.report_every.map(|every| Periods::new(start, every, patience(every))),
+            source,
+        }
+    }
+
+    pub(super) fn begin(&mut self, start: Reading, fallback: Option<&Notice>) {
+        self.renderer.begin(&mut self.page, start.wall);
+        if let Some(notice) = fallback {
+            self.renderer.notice(&mut self.page, notice);
+        }
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        self.fleet.failed += 1;
+        self.renderer.failure(&mut self.page, &failure);
+        self.first_failure.get_or_insert(failure);
+    }
+
+    fn audience(&self, address: &Address) -> Audience {
+        if self.is_group || address.ip.is_multicast() { Audience::Group } else { Audience::One }
+    }
+
+    fn show_period(&mut self, period: &Period) {
+        if period.is_empty() {
+            return;
+        }
+        for id in self.fleet.in_order() {
+            if let Some(member) = self.fleet.member(id) {
+                let report = period.report(id);
+                self.renderer.period(&mut self.page, period, (member, &report));
+            }
+        }
+    }
+
+    /// Shows the periods that have not been told.
+    pub(super) fn end_periods(&mut self, end: Reading) {
+        self.meter.clear();
+        let periods = self.periods.take();
+        for period in periods.into_iter().flat_map(|periods| periods.finish(end)) {
+            self.show_period(&period);
+        }
+    }
+
+    /// The order in which sums are shown.
+    pub(super) fn order(&mut self) -> Vec<TargetId> {
+        self.renderer.order(&mut self.page, &self.fleet)
+    }
+
+    pub(super) fn show_target(
+        &mut self,
+        span: (Reading, Reading),
+        (id, silence): (TargetId, Option<&Silence>),
+    ) {
+        if let Some(member) = self.fleet.member(id) {
+            let report = member.tally.report(0);
+            self.renderer.target(&mut self.page, span, (member, &report, silence));
+        }
+    }
+
+    pub(super) fn finish(&mut self, ending: &Ending) {
+        self.renderer.finish(&mut self.page, &self.fleet, ending);
+        for notice in mishaps(&ending.mishaps, self.page.left_out()) {
+            self.renderer.notice(&mut self.page, &notice);
+        }
+    }
+}
+
+impl Sink for View<'_> {
+    fn poll_target(&mut self, cx: &mut TaskContext<'_>, _now: Reading) -> Poll<Option<Recruit>> {
+        loop {
+            let found = match &mut self.source {
+                Source::One(named) => named.take().map(|named| {
+                    let position = Position { item: 0, address: 0 };
+                    Found { position, outcome: Ok(named) }
+                }),
+                Source::Stream(stream) => std::task::ready!(stream.poll_next(cx)),
+            };
+            match found {
+                None => {
+                    self.meter.know_all(self.fleet.members().len());
+                    return Poll::Ready(None);
+                }
+                Some(Found { position, outcome: Ok(named) }) => {
+                    let address = named.address;
+                    self.fleet.add(Member::new(named.label, address, position));
+                    return Poll::Ready(Some(Recruit { address, audience: self.audience(&address) }));
+                }
+                Some(Found { outcome: Err(failure), .. }) => self.fail(failure),
+            }
+        }
+    }
+
+    fn event(&mut self, now: Reading, event: &Event) -> ControlFlow<()> {
+        if let Event::Notice(notice) = event {
+            self.renderer.notice(&mut self.page, notice);
+        } else {
+            self.periods.iter_mut().for_each(|periods| periods.apply(event));
+            let change = self.fleet.apply(event);
+            if let Some(member) = event.subject().and_then(|subject| self.fleet.member(subject.target)) {
+                self.renderer.event(&mut self.page, now.wall, event, (member, change));
+            }
+        }
+        if self.page.is_gone() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn interim(&mut self, _now: Reading) {
+        let line = text::fleet(&self.fleet);
+        self.page.remark(&format!("{line}\n"));
+    }
+
+    fn poll_timeout(&self) -> Option<Mono> {
+        let periods = self.periods.as_ref().map(Periods::poll_timeout);
+        [periods, self.meter.poll_timeout()].into_iter().flatten().min()
+    }
+
+    fn handle_timeout(&mut self, now: Reading) {
+        let sent = self.fleet.members().iter().map(|member| member.tally.sent());
+        if let Some(period) = self.periods.as_mut().and_then(|periods| periods.handle_timeout(now, sent)) {
+            self.show_period(&period);
+        }
+        self.meter.handle_timeout(now.mono, &self.fleet);
+    }
+
+    fn idle(&mut self) {
+        self.page.flush();
+    }
+}

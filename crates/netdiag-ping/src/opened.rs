@@ -1,0 +1,48 @@
+//! A plan together with the sockets that were opened for it.
+
+use netdiag_engine::driver::Outlet;
+use netdiag_engine::prober::{Audience, Config, Method};
+use netdiag_engine::token::Secret;
+use netdiag_model::Address;
+use netdiag_model::event::Notice;
+
+use crate::plan::Plan;
+
+/// Octets before the data of a UDP probe that name it; the data is shorter by as many, so that the size is as asked.
+const UDP_KEY_LEN: u32 = 4;
+
+/// A plan and the sockets that it needs.
+pub struct Opened {
+    pub(crate) plan: Plan,
+    pub(crate) outlet: Outlet,
+    pub(crate) method: Method,
+    pub(crate) fallback: Option<Notice>,
+}
+
+impl Opened {
+    /// The fixed part of the run.
+    pub(crate) fn config(&self, secret: Secret) -> Config {
+        let max_shards = match &self.outlet {
+            Outlet::Socket(socket) => socket.max_shards(),
+            Outlet::Connector(_) => 1,
+        };
+        let less = if self.method == Method::Udp { UDP_KEY_LEN } else { 0 };
+        Config {
+            method: self.method,
+            timeout: self.plan.timeout,
+            rate: self.plan.rate,
+            payload: self.plan.payload(less),
+            secret,
+            max_shards,
+        }
+    }
+
+    /// Who may answer for `address`.
+    pub(crate) fn audience(&self, address: &Address) -> Audience {
+        if address.ip.is_multicast() || self.plan.sockets.is_broadcast_allowed {
+            Audience::Group
+        } else {
+            Audience::One
+        }
+    }
+}

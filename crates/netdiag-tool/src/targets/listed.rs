@@ -1,0 +1,187 @@
+//! A list of targets: its octets become lines, and its lines entries, as they come in.
+//!
+//! One target a line; `#` at the beginning or after white space begins a comment; blank lines count and mean nothing;
+//! CR LF ends a line as LF does; a byte order mark is let be. What is kept of a line that goes on and on is bounded.
+
+use std::net::IpAddr;
+use std::rc::Rc;
+use std::task::{Context, Poll, ready};
+
+use tokio::sync::mpsc::Receiver;
+
+use super::word::{Word, WordError, literal};
+use super::{Block, Failure, FailureKind, Place};
+use crate::error::ToolError;
+use crate::lists::{Chunk, List, Lists};
+
+/// The longest line, in octets.
+const LONGEST_LINE: usize = 1024;
+/// How much of a line that is too long is shown, in characters.
+const SHOWN: usize = 40;
+
+/// What a word or a line asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Entry {
+    Address(IpAddr),
+    Name(String),
+    Block(Block),
+}
+
+impl Entry {
+    /// What a host as typed asks for.
+    pub(super) fn host(text: String) -> Self {
+        literal(&text).map_or(Self::Name(text), Self::Address)
+    }
+}
+
+/// A list that is being read.
+#[derive(Debug)]
+pub(super) struct Listed {
+    source: Rc<str>,
+    chunks: Receiver<Chunk>,
+    chunk: Vec<u8>,
+    /// Where in the chunk the next line begins.
+    at: usize,
+    /// The beginning of a line that the chunks before ended in, as much as [`keep`] keeps.
+    begun: Vec<u8>,
+    /// The line that was read last, from 1.
+    line: u64,
+    is_over: bool,
+}
+
+impl Listed {
+    pub(super) fn open(list: &List, lists: &dyn Lists) -> Self {
+        Self {
+            source: list.to_string().into(),
+            chunks: lists.open(list),
+            chunk: Vec::new(),
+            at: 0,
+            begun: Vec::new(),
+            line: 0,
+            is_over: false,
+        }
+    }
+
+    /// Where the entry given last stands.
+    pub(super) fn place(&self) -> Place {
+        Place { source: self.source.clone(), line: self.line }
+    }
+
+    /// What the next line with anything on it asks for, or why it asks for nothing; `None` at the end.
+    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Entry, Box<Failure>>>> {
+        loop {
+            if let Some(entry) = self.next_entry() {
+                return Poll::Ready(Some(entry.map_err(|malformed| Box::new(self.malformed(*malformed)))));
+            }
+            if self.is_over {
+                return Poll::Ready(None);
+            }
+            match ready!(self.chunks.poll_recv(cx)) {
+                Some(Ok(chunk)) => (self.chunk, self.at) = (chunk, 0),
+                // The last line may lack its end.
+                None => {
+                    self.is_over = true;
+                    (self.chunk, self.at) = (vec![b'\n'], usize::from(self.begun.is_empty()));
+                }
+                Some(Err(error)) => {
+                    self.is_over = true;
+                    let error = ToolError::new(format!("cannot read {}: {error}", self.source));
+                    let failure = Failure::new(FailureKind::Unreadable, &self.source, None, error);
+                    return Poll::Ready(Some(Err(Box::new(failure))));
+                }
+            }
+        }
+    }
+
+    /// What the next line in the chunk with anything on it asks for; `None` where the chunk holds no further end of a
+    /// line.
+    fn next_entry(&mut self) -> Option<Result<Entry, Box<Malformed>>> {
+        loop {
+            let rest = &self.chunk[self.at..];
+            let Some(len) = rest.iter().position(|&octet| octet == b'\n') else {
+                keep(&mut self.begun, rest);
+                self.at = self.chunk.len();
+                return None;
+            };
+            self.at += len + 1;
+            self.line += 1;
+            let entry = if self.begun.is_empty() {
+                understand(&rest[..len], self.line)
+            } else {
+                keep(&mut self.begun, &rest[..len]);
+                let entry = understand(&self.begun, self.line);
+                self.begun.clear();
+                entry
+            };
+            if entry.is_some() {
+                return entry;
+            }
+        }
+    }
+
+    #[cold]
+    fn malformed(&self, malformed: Malformed) -> Failure {
+        let error = ToolError::new(malformed.message);
+        Failure::new(FailureKind::Malformed, &malformed.label, Some(self.place()), error)
+    }
+}
+
+/// Keeps as much of a line as is needed to tell that it is too long: a byte order mark may stand before the longest and
+/// a CR behind it.
+fn keep(begun: &mut Vec<u8>, more: &[u8]) {
+    let room = (LONGEST_LINE + 5).saturating_sub(begun.len());
+    begun.extend_from_slice(&more[..more.len().min(room)]);
+}
+
+/// A line that names no target. Boxed, as [`Failure`] is here: lines are moved a few times and are mostly well.
+struct Malformed {
+    label: String,
+    message: String,
+}
+
+impl Malformed {
+    fn boxed(line: &[u8], what: &str) -> Box<Self> {
+        let label: String = String::from_utf8_lossy(line).chars().take(SHOWN).collect();
+        Box::new(Self { message: format!("{label:?}: {what}"), label })
+    }
+}
+
+/// What a line without its end asks for; `None` where it is blank or a comment.
+fn understand(line: &[u8], number: u64) -> Option<Result<Entry, Box<Malformed>>> {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let line = if number == 1 { line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line) } else { line };
+    if line.len() > LONGEST_LINE {
+        return Some(Err(Malformed::boxed(
+            line,
+            "the line is longer than 1024 octets: write one target a line",
+        )));
+    }
+    let Ok(text) = std::str::from_utf8(line) else {
+        return Some(Err(Malformed::boxed(line, "the line is no UTF-8 text: save the list as UTF-8")));
+    };
+    // Most lines of a long list are an address and nothing else.
+    if let Some(ip) = literal(text) {
+        return Some(Ok(Entry::Address(ip)));
+    }
+    let text = without_comment(text).trim();
+    if text.is_empty() {
+        return None;
+    }
+    Some(match Word::parse(text) {
+        Ok(Word::Host(name)) => Ok(Entry::host(name)),
+        Ok(Word::Block(block)) => Ok(Entry::Block(block)),
+        Ok(Word::File(_) | Word::Stdin) => {
+            Err(Malformed::boxed(line, "a list cannot name another list: give it on the command line"))
+        }
+        Err(WordError::Character { character, .. }) if character.is_whitespace() => {
+            Err(Malformed::boxed(line, "one target a line; a remark begins with #"))
+        }
+        Err(error) => Err(Box::new(Malformed { label: text.to_owned(), message: error.to_string() })),
+    })
+}
+
+/// The text before the first `#` that stands at the beginning or behind white space.
+fn without_comment(text: &str) -> &str {
+    let mut signs = text.match_indices('#').map(|(at, _)| &text[..at]);
+    signs.find(|before| before.chars().next_back().is_none_or(char::is_whitespace)).unwrap_or(text)
+}
