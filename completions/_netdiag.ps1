@@ -26,7 +26,8 @@ Register-ArgumentCompleter -Native -CommandName 'netdiag' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'write the completions for a shell to standard output')
-            [CompletionResult]::new('ping', 'ping', [CompletionResultType]::ParameterValue, 'echo a host, with jitter, loss and percentiles')
+            [CompletionResult]::new('ping', 'ping', [CompletionResultType]::ParameterValue, 'echo one host or many, with jitter, loss and percentiles')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'what an errno, a TCP state, a flag, an ICMP code, a sysctl or an rcode means')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -38,15 +39,15 @@ Register-ArgumentCompleter -Native -CommandName 'netdiag' -ScriptBlock {
         'netdiag;ping' {
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour')
             [CompletionResult]::new('--netns', '--netns', [CompletionResultType]::ParameterName, 'Run inside this network namespace: a name, a process id or a path')
-            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Stop after so many probes')
-            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Stop after so many probes')
-            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Time between probes: seconds (0.2) or with a unit (200ms)')
-            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Time between probes: seconds (0.2) or with a unit (200ms)')
-            [CompletionResult]::new('-W', '-W ', [CompletionResultType]::ParameterName, 'How long to wait for an answer. In text as ping(8): used only while nothing has been answered')
-            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to wait for an answer. In text as ping(8): used only while nothing has been answered')
+            [CompletionResult]::new('-c', '-c', [CompletionResultType]::ParameterName, 'Stop after so many probes, to each target where there are several')
+            [CompletionResult]::new('--count', '--count', [CompletionResultType]::ParameterName, 'Stop after so many probes, to each target where there are several')
+            [CompletionResult]::new('-i', '-i', [CompletionResultType]::ParameterName, 'Time between probes to a target: seconds (0.2) or with a unit (200ms)')
+            [CompletionResult]::new('--interval', '--interval', [CompletionResultType]::ParameterName, 'Time between probes to a target: seconds (0.2) or with a unit (200ms)')
+            [CompletionResult]::new('-W', '-W ', [CompletionResultType]::ParameterName, 'How long to wait for an answer. In the text of one target as ping(8): used only while nothing has been answered; else 2 s by default')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'How long to wait for an answer. In the text of one target as ping(8): used only while nothing has been answered; else 2 s by default')
             [CompletionResult]::new('-w', '-w', [CompletionResultType]::ParameterName, 'End the run after this time, whatever is outstanding')
             [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'End the run after this time, whatever is outstanding')
-            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'At most so many probes per second; max for as many as the kernel takes')
+            [CompletionResult]::new('--rate', '--rate', [CompletionResultType]::ParameterName, 'At most so many probes per second, over all targets; max for as many as the kernel takes. 1000 where there are several')
             [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Send so many probes before waiting for answers')
             [CompletionResult]::new('--preload', '--preload', [CompletionResultType]::ParameterName, 'Send so many probes before waiting for answers')
             [CompletionResult]::new('-s', '-s', [CompletionResultType]::ParameterName, 'Octets of data in each probe')
@@ -63,6 +64,7 @@ Register-ArgumentCompleter -Native -CommandName 'netdiag' -ScriptBlock {
             [CompletionResult]::new('--flow-label', '--flow-label', [CompletionResultType]::ParameterName, 'IPv6 flow label, decimal or 0x hexadecimal; 0 lets the kernel choose')
             [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'ICMP identifier to use')
             [CompletionResult]::new('--identifier', '--identifier', [CompletionResultType]::ParameterName, 'ICMP identifier to use')
+            [CompletionResult]::new('--backend', '--backend', [CompletionResultType]::ParameterName, 'What sends the echoes: netdiag''s own sockets, or the portable ones with times of this process')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How to ask: auto, icmp, udp, tcp:PORT')
             [CompletionResult]::new('-I', '-I ', [CompletionResultType]::ParameterName, 'Interface to send by, or source address')
             [CompletionResult]::new('--interface', '--interface', [CompletionResultType]::ParameterName, 'Interface (or VRF) to send by')
@@ -71,6 +73,8 @@ Register-ArgumentCompleter -Native -CommandName 'netdiag' -ScriptBlock {
             [CompletionResult]::new('--mark', '--mark', [CompletionResultType]::ParameterName, 'Firewall mark (needs CAP_NET_ADMIN)')
             [CompletionResult]::new('-S', '-S ', [CompletionResultType]::ParameterName, 'Send buffer size in octets')
             [CompletionResult]::new('--send-buffer', '--send-buffer', [CompletionResultType]::ParameterName, 'Send buffer size in octets')
+            [CompletionResult]::new('--format', '--format', [CompletionResultType]::ParameterName, 'Form of the text: fping writes what fping -C does')
+            [CompletionResult]::new('--report-every', '--report-every', [CompletionResultType]::ParameterName, 'Sum up every so often, over the probes sent since the last time')
             [CompletionResult]::new('-N', '-N ', [CompletionResultType]::ParameterName, 'N')
             [CompletionResult]::new('-T', '-T ', [CompletionResultType]::ParameterName, 'T')
             [CompletionResult]::new('-4', '-4', [CompletionResultType]::ParameterName, 'Use IPv4 only')
@@ -93,6 +97,11 @@ Register-ArgumentCompleter -Native -CommandName 'netdiag' -ScriptBlock {
             [CompletionResult]::new('--broadcast', '--broadcast', [CompletionResultType]::ParameterName, 'Allow a broadcast address')
             [CompletionResult]::new('-L', '-L ', [CompletionResultType]::ParameterName, 'Do not hear one''s own multicasts')
             [CompletionResult]::new('--no-loop', '--no-loop', [CompletionResultType]::ParameterName, 'Do not hear one''s own multicasts')
+            [CompletionResult]::new('--all-addresses', '--all-addresses', [CompletionResultType]::ParameterName, 'Echo all addresses of each name rather than the first')
+            [CompletionResult]::new('--alive', '--alive', [CompletionResultType]::ParameterName, 'Print only the addresses that answer, each once; asks each once unless --count says more')
+            [CompletionResult]::new('--unreachable', '--unreachable', [CompletionResultType]::ParameterName, 'Print only the addresses that do not answer; asks each once unless --count says more')
+            [CompletionResult]::new('--csv', '--csv', [CompletionResultType]::ParameterName, 'Write a line of comma-separated values per target')
+            [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Take more than 1048576 targets')
             [CompletionResult]::new('-D', '-D ', [CompletionResultType]::ParameterName, 'Begin each line with the time')
             [CompletionResult]::new('--timestamps', '--timestamps', [CompletionResultType]::ParameterName, 'Begin each line with the time')
             [CompletionResult]::new('-O', '-O ', [CompletionResultType]::ParameterName, 'Say when an answer is still out as the next probe goes')
@@ -111,9 +120,20 @@ Register-ArgumentCompleter -Native -CommandName 'netdiag' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             break
         }
+        'netdiag;explain' {
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Use colour')
+            [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'Name everything that can be explained')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Write JSON Lines')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
+            [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
+            break
+        }
         'netdiag;help' {
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'write the completions for a shell to standard output')
-            [CompletionResult]::new('ping', 'ping', [CompletionResultType]::ParameterValue, 'echo a host, with jitter, loss and percentiles')
+            [CompletionResult]::new('ping', 'ping', [CompletionResultType]::ParameterValue, 'echo one host or many, with jitter, loss and percentiles')
+            [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'what an errno, a TCP state, a flag, an ICMP code, a sysctl or an rcode means')
             [CompletionResult]::new('help', 'help', [CompletionResultType]::ParameterValue, 'Print this message or the help of the given subcommand(s)')
             break
         }
@@ -121,6 +141,9 @@ Register-ArgumentCompleter -Native -CommandName 'netdiag' -ScriptBlock {
             break
         }
         'netdiag;help;ping' {
+            break
+        }
+        'netdiag;help;explain' {
             break
         }
         'netdiag;help;help' {

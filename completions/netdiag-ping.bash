@@ -23,7 +23,7 @@ _netdiag__ping() {
 
     case "${cmd}" in
         netdiag__ping)
-            opts="-4 -6 -n -H -q -v -c -i -W -w -f -A -l -s -t -Q -p -M -F -e -I -m -r -b -L -S -D -O -a -3 -B -C -d -N -R -T -U -h -V --numeric --json --quiet --verbose --color --netns --count --interval --timeout --deadline --rate --flood --adaptive --preload --size --ttl --tos --pattern --pmtu --flow-label --identifier --via --interface --source --mark --direct-only --broadcast --no-loop --send-buffer --timestamps --outstanding --audible --help --version"
+            opts="-4 -6 -n -H -q -v -c -i -W -w -f -A -l -s -t -Q -p -M -F -e -I -m -r -b -L -S -D -O -a -3 -B -C -d -N -R -T -U -h -V --numeric --json --quiet --verbose --color --netns --count --interval --timeout --deadline --rate --flood --adaptive --preload --size --ttl --tos --pattern --pmtu --flow-label --identifier --backend --via --interface --source --mark --direct-only --broadcast --no-loop --send-buffer --all-addresses --alive --unreachable --csv --format --report-every --force --timestamps --outstanding --audible --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -137,6 +137,10 @@ _netdiag__ping() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --backend)
+                    COMPREPLY=($(compgen -W "native portable" -- "${cur}"))
+                    return 0
+                    ;;
                 --via)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -166,6 +170,14 @@ _netdiag__ping() {
                     return 0
                     ;;
                 -S)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text fping" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-every)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

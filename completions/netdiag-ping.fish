@@ -2,11 +2,11 @@ complete -c netdiag-ping -l color -d 'Use colour' -r -f -a "auto\t'Where a perso
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c netdiag-ping -l netns -d 'Run inside this network namespace: a name, a process id or a path' -r
-complete -c netdiag-ping -s c -l count -d 'Stop after so many probes' -r
-complete -c netdiag-ping -s i -l interval -d 'Time between probes: seconds (0.2) or with a unit (200ms)' -r
-complete -c netdiag-ping -s W -l timeout -d 'How long to wait for an answer. In text as ping(8): used only while nothing has been answered' -r
+complete -c netdiag-ping -s c -l count -d 'Stop after so many probes, to each target where there are several' -r
+complete -c netdiag-ping -s i -l interval -d 'Time between probes to a target: seconds (0.2) or with a unit (200ms)' -r
+complete -c netdiag-ping -s W -l timeout -d 'How long to wait for an answer. In the text of one target as ping(8): used only while nothing has been answered; else 2 s by default' -r
 complete -c netdiag-ping -s w -l deadline -d 'End the run after this time, whatever is outstanding' -r
-complete -c netdiag-ping -l rate -d 'At most so many probes per second; max for as many as the kernel takes' -r
+complete -c netdiag-ping -l rate -d 'At most so many probes per second, over all targets; max for as many as the kernel takes. 1000 where there are several' -r
 complete -c netdiag-ping -s l -l preload -d 'Send so many probes before waiting for answers' -r
 complete -c netdiag-ping -s s -l size -d 'Octets of data in each probe' -r
 complete -c netdiag-ping -s t -l ttl -d 'TTL or hop limit' -r
@@ -18,12 +18,17 @@ dont\t'Do not set DF'
 probe\t'Set DF, ignore the path MTU that is known'"
 complete -c netdiag-ping -s F -l flow-label -d 'IPv6 flow label, decimal or 0x hexadecimal; 0 lets the kernel choose' -r
 complete -c netdiag-ping -s e -l identifier -d 'ICMP identifier to use' -r
+complete -c netdiag-ping -l backend -d 'What sends the echoes: netdiag\'s own sockets, or the portable ones with times of this process' -r -f -a "native\t'This system\'s sockets, with the kernel\'s times'
+portable\t'Sockets that every system has, with the times of this process'"
 complete -c netdiag-ping -l via -d 'How to ask: auto, icmp, udp, tcp:PORT' -r
 complete -c netdiag-ping -s I -d 'Interface to send by, or source address' -r
 complete -c netdiag-ping -l interface -d 'Interface (or VRF) to send by' -r
 complete -c netdiag-ping -l source -d 'Source address to send from' -r
 complete -c netdiag-ping -s m -l mark -d 'Firewall mark (needs CAP_NET_ADMIN)' -r
 complete -c netdiag-ping -s S -l send-buffer -d 'Send buffer size in octets' -r
+complete -c netdiag-ping -l format -d 'Form of the text: fping writes what fping -C does' -r -f -a "text\t'Lines for people'
+fping\t'What fping writes with -C'"
+complete -c netdiag-ping -l report-every -d 'Sum up every so often, over the probes sent since the last time' -r
 complete -c netdiag-ping -s N -r
 complete -c netdiag-ping -s T -r
 complete -c netdiag-ping -s 4 -d 'Use IPv4 only'
@@ -38,6 +43,11 @@ complete -c netdiag-ping -s A -l adaptive -d 'Adapt the interval to the round-tr
 complete -c netdiag-ping -s r -l direct-only -d 'Bypass the routing table'
 complete -c netdiag-ping -s b -l broadcast -d 'Allow a broadcast address'
 complete -c netdiag-ping -s L -l no-loop -d 'Do not hear one\'s own multicasts'
+complete -c netdiag-ping -l all-addresses -d 'Echo all addresses of each name rather than the first'
+complete -c netdiag-ping -l alive -d 'Print only the addresses that answer, each once; asks each once unless --count says more'
+complete -c netdiag-ping -l unreachable -d 'Print only the addresses that do not answer; asks each once unless --count says more'
+complete -c netdiag-ping -l csv -d 'Write a line of comma-separated values per target'
+complete -c netdiag-ping -l force -d 'Take more than 1048576 targets'
 complete -c netdiag-ping -s D -l timestamps -d 'Begin each line with the time'
 complete -c netdiag-ping -s O -l outstanding -d 'Say when an answer is still out as the next probe goes'
 complete -c netdiag-ping -s a -l audible -d 'Ring the bell with each answer'

@@ -19,6 +19,9 @@ _netdiag() {
             netdiag,completions)
                 cmd="netdiag__subcmd__completions"
                 ;;
+            netdiag,explain)
+                cmd="netdiag__subcmd__explain"
+                ;;
             netdiag,help)
                 cmd="netdiag__subcmd__help"
                 ;;
@@ -27,6 +30,9 @@ _netdiag() {
                 ;;
             netdiag__subcmd__help,completions)
                 cmd="netdiag__subcmd__help__subcmd__completions"
+                ;;
+            netdiag__subcmd__help,explain)
+                cmd="netdiag__subcmd__help__subcmd__explain"
                 ;;
             netdiag__subcmd__help,help)
                 cmd="netdiag__subcmd__help__subcmd__help"
@@ -41,7 +47,7 @@ _netdiag() {
 
     case "${cmd}" in
         netdiag)
-            opts="-h -V --help --version completions ping help"
+            opts="-h -V --help --version completions ping explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -68,8 +74,26 @@ _netdiag() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        netdiag__subcmd__explain)
+            opts="-h -V --list --json --color --help --version"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         netdiag__subcmd__help)
-            opts="completions ping help"
+            opts="completions ping explain help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -83,6 +107,20 @@ _netdiag() {
             return 0
             ;;
         netdiag__subcmd__help__subcmd__completions)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        netdiag__subcmd__help__subcmd__explain)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -125,7 +163,7 @@ _netdiag() {
             return 0
             ;;
         netdiag__subcmd__ping)
-            opts="-4 -6 -n -H -q -v -c -i -W -w -f -A -l -s -t -Q -p -M -F -e -I -m -r -b -L -S -D -O -a -3 -B -C -d -N -R -T -U -h -V --numeric --json --quiet --verbose --color --netns --count --interval --timeout --deadline --rate --flood --adaptive --preload --size --ttl --tos --pattern --pmtu --flow-label --identifier --via --interface --source --mark --direct-only --broadcast --no-loop --send-buffer --timestamps --outstanding --audible --help --version"
+            opts="-4 -6 -n -H -q -v -c -i -W -w -f -A -l -s -t -Q -p -M -F -e -I -m -r -b -L -S -D -O -a -3 -B -C -d -N -R -T -U -h -V --numeric --json --quiet --verbose --color --netns --count --interval --timeout --deadline --rate --flood --adaptive --preload --size --ttl --tos --pattern --pmtu --flow-label --identifier --backend --via --interface --source --mark --direct-only --broadcast --no-loop --send-buffer --all-addresses --alive --unreachable --csv --format --report-every --force --timestamps --outstanding --audible --help --version"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -239,6 +277,10 @@ _netdiag() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --backend)
+                    COMPREPLY=($(compgen -W "native portable" -- "${cur}"))
+                    return 0
+                    ;;
                 --via)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -268,6 +310,14 @@ _netdiag() {
                     return 0
                     ;;
                 -S)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --format)
+                    COMPREPLY=($(compgen -W "text fping" -- "${cur}"))
+                    return 0
+                    ;;
+                --report-every)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

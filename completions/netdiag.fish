@@ -27,18 +27,19 @@ end
 complete -c netdiag -n "__fish_netdiag_needs_command" -s h -l help -d 'Print help'
 complete -c netdiag -n "__fish_netdiag_needs_command" -s V -l version -d 'Print version'
 complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "completions" -d 'write the completions for a shell to standard output'
-complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "ping" -d 'echo a host, with jitter, loss and percentiles'
+complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "ping" -d 'echo one host or many, with jitter, loss and percentiles'
+complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "explain" -d 'what an errno, a TCP state, a flag, an ICMP code, a sysctl or an rcode means'
 complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c netdiag -n "__fish_netdiag_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l color -d 'Use colour' -r -f -a "auto\t'Where a person looks: on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; or `CLICOLOR_FORCE` is set'
 always\t'Everywhere'
 never\t'Nowhere'"
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l netns -d 'Run inside this network namespace: a name, a process id or a path' -r
-complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s c -l count -d 'Stop after so many probes' -r
-complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s i -l interval -d 'Time between probes: seconds (0.2) or with a unit (200ms)' -r
-complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s W -l timeout -d 'How long to wait for an answer. In text as ping(8): used only while nothing has been answered' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s c -l count -d 'Stop after so many probes, to each target where there are several' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s i -l interval -d 'Time between probes to a target: seconds (0.2) or with a unit (200ms)' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s W -l timeout -d 'How long to wait for an answer. In the text of one target as ping(8): used only while nothing has been answered; else 2 s by default' -r
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s w -l deadline -d 'End the run after this time, whatever is outstanding' -r
-complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l rate -d 'At most so many probes per second; max for as many as the kernel takes' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l rate -d 'At most so many probes per second, over all targets; max for as many as the kernel takes. 1000 where there are several' -r
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s l -l preload -d 'Send so many probes before waiting for answers' -r
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s s -l size -d 'Octets of data in each probe' -r
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s t -l ttl -d 'TTL or hop limit' -r
@@ -50,12 +51,17 @@ dont\t'Do not set DF'
 probe\t'Set DF, ignore the path MTU that is known'"
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s F -l flow-label -d 'IPv6 flow label, decimal or 0x hexadecimal; 0 lets the kernel choose' -r
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s e -l identifier -d 'ICMP identifier to use' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l backend -d 'What sends the echoes: netdiag\'s own sockets, or the portable ones with times of this process' -r -f -a "native\t'This system\'s sockets, with the kernel\'s times'
+portable\t'Sockets that every system has, with the times of this process'"
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l via -d 'How to ask: auto, icmp, udp, tcp:PORT' -r
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s I -d 'Interface to send by, or source address' -r
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l interface -d 'Interface (or VRF) to send by' -r
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l source -d 'Source address to send from' -r
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s m -l mark -d 'Firewall mark (needs CAP_NET_ADMIN)' -r
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s S -l send-buffer -d 'Send buffer size in octets' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l format -d 'Form of the text: fping writes what fping -C does' -r -f -a "text\t'Lines for people'
+fping\t'What fping writes with -C'"
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l report-every -d 'Sum up every so often, over the probes sent since the last time' -r
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s N -r
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s T -r
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s 4 -d 'Use IPv4 only'
@@ -70,6 +76,11 @@ complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s A -l adaptive -
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s r -l direct-only -d 'Bypass the routing table'
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s b -l broadcast -d 'Allow a broadcast address'
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s L -l no-loop -d 'Do not hear one\'s own multicasts'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l all-addresses -d 'Echo all addresses of each name rather than the first'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l alive -d 'Print only the addresses that answer, each once; asks each once unless --count says more'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l unreachable -d 'Print only the addresses that do not answer; asks each once unless --count says more'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l csv -d 'Write a line of comma-separated values per target'
+complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -l force -d 'Take more than 1048576 targets'
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s D -l timestamps -d 'Begin each line with the time'
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s O -l outstanding -d 'Say when an answer is still out as the next probe goes'
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s a -l audible -d 'Ring the bell with each answer'
@@ -81,6 +92,14 @@ complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s R
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s U
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s V -l version -d 'Print version'
-complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping help" -f -a "completions" -d 'write the completions for a shell to standard output'
-complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping help" -f -a "ping" -d 'echo a host, with jitter, loss and percentiles'
-complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c netdiag -n "__fish_netdiag_using_subcommand explain" -l color -d 'Use colour' -r -f -a "auto\t'Where a person looks: on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; or `CLICOLOR_FORCE` is set'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c netdiag -n "__fish_netdiag_using_subcommand explain" -l list -d 'Name everything that can be explained'
+complete -c netdiag -n "__fish_netdiag_using_subcommand explain" -l json -d 'Write JSON Lines'
+complete -c netdiag -n "__fish_netdiag_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netdiag -n "__fish_netdiag_using_subcommand explain" -s V -l version -d 'Print version'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping explain help" -f -a "completions" -d 'write the completions for a shell to standard output'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping explain help" -f -a "ping" -d 'echo one host or many, with jitter, loss and percentiles'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping explain help" -f -a "explain" -d 'what an errno, a TCP state, a flag, an ICMP code, a sysctl or an rcode means'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

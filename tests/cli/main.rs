@@ -1,6 +1,8 @@
 //! What the programs say before anything is sent: overview, help, versions, completions, refusals. Each text is a
 //! snapshot in `snapshots/`; a refusal is one clear line on standard error and code 2. Nothing here touches a network.
 
+mod explain;
+
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
 
@@ -141,6 +143,11 @@ fn values_that_are_none() {
         ["--via", "sctp"],
         ["--via", "tcp:0"],
         ["--color", "red"],
+        ["--rate", "0.0001"],
+        ["--rate", "fast"],
+        ["--report-every", "often"],
+        ["--format", "xml"],
+        ["--backend", "quick"],
         ["--source", "here"],
     ];
     let lines: Vec<Vec<&str>> =
@@ -155,7 +162,70 @@ fn options_that_contradict() {
         &["ping", "-4", "-6", "192.0.2.1"],
         &["ping", "-n", "-H", "192.0.2.1"],
         &["ping", "-6", "--source", "192.0.2.1", "2001:db8::1"],
+        &["ping", "--alive", "--unreachable", "192.0.2.1"],
+        &["ping", "--unreachable", "--csv", "192.0.2.1"],
+        &["ping", "--csv", "--format", "fping", "192.0.2.1"],
     ]));
+}
+
+#[test]
+fn words_that_are_no_targets() {
+    let label = "x".repeat(64);
+    let words = [
+        "",
+        "a b",
+        "192.0.2.0/33",
+        "2001:db8::/129",
+        "host/24",
+        "192.0.2.9-3",
+        "192.0.2.1-x",
+        "192.0.2.1-300",
+        "2001:db8::1-2",
+        "2001:db8::2-2001:db8::1",
+        "10.0.0.0/8",
+        "2001:db8::/64",
+        "@",
+        "a..b",
+        "a,b",
+        &label,
+        "[2001:db8::1",
+        "fe80::1%",
+    ];
+    let lines: Vec<[&str; 3]> = words.map(|word| ["ping", "192.0.2.1", word]).into();
+    for args in &lines {
+        let said = String::from_utf8_lossy(&run(NETDIAG, args).stderr).into_owned();
+        assert!(said.starts_with("netdiag ping: ") && said.lines().count() <= 2, "{said}");
+    }
+    let lines: Vec<&[&str]> = lines.iter().map(<[&str; 3]>::as_slice).collect();
+    insta::assert_snapshot!(refused(&lines));
+}
+
+#[test]
+fn what_many_targets_or_a_form_cannot_have() {
+    let pair = ["192.0.2.1", "192.0.2.2"];
+    let wrong: [&[&str]; 14] = [
+        &["-f"],
+        &["-A"],
+        &["-l", "3"],
+        &["-O"],
+        &["-a"],
+        &["--alive", "-f"],
+        &["--csv", "-O"],
+        &["--format", "fping"],
+        &["--format", "fping", "-c", "65536"],
+        &["--format", "fping", "-c", "3", "--report-every", "1s"],
+        &["--alive", "--report-every", "1s"],
+        &["--unreachable", "--report-every", "1s"],
+        &["--report-every", "99ms"],
+        &["--report-every", "0"],
+    ];
+    let lines: Vec<Vec<&str>> = wrong.iter().map(|options| [&["ping"], *options, &pair].concat()).collect();
+    for args in &lines {
+        let said = String::from_utf8_lossy(&run(NETDIAG, args).stderr).into_owned();
+        assert!(said.starts_with("netdiag ping: ") && said.lines().count() <= 2, "{said}");
+    }
+    let lines: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
+    insta::assert_snapshot!(refused(&lines));
 }
 
 #[test]
@@ -180,7 +250,14 @@ fn letters_of_iputils_that_are_refused() {
 
 #[test]
 fn errors_are_json_as_well_where_json_is_wanted() {
-    for args in [["-s", "65528"], ["-B", "-4"], ["-c", "many"], ["--nosuch", "-4"]] {
+    for args in [
+        ["-s", "65528"],
+        ["-B", "-4"],
+        ["-c", "many"],
+        ["--nosuch", "-4"],
+        ["--csv", "-4"],
+        ["--alive", "-4"],
+    ] {
         let output = run(NETDIAG, &[&["ping", "--json"], &args[..], &["192.0.2.1"]].concat());
         let lines: Vec<serde_json::Value> = String::from_utf8_lossy(&output.stdout)
             .lines()

@@ -1,4 +1,4 @@
-//! netdiag ping held against iputils' ping: the same run in the same laboratory, line by line.
+//! netdiag ping held against iputils' ping, and against fping: the same run in the same laboratory, line by line.
 //!
 //! Equal are standard output up to the second summary line, but for times, and the exit code. Allowed differences, each
 //! with the contract's sentence:
@@ -13,10 +13,13 @@
 //! | scope: `-I IF fe80::…` shows the scope and the true source, where iputils writes `from ::` and warns | "scoped `fe80::1%eth0`" |
 //! | no route: iputils ends with 2 (`connect: Network is unreachable`), netdiag counts each probe and ends with 2 as well | "network unreachable at send (counted per probe, the run goes on)" |
 //! | a local firewall: iputils says only `sendmsg: Operation not permitted` on stderr, netdiag whose fault it is | `send_error` |
+//! | fping: a name that does not resolve among others ends fping with 2, netdiag with 1 | "0 all answered, 1 some or none, 2 it could not run": it did run |
+//! | fping: the first and the last address of a prefix are left out by fping, asked by netdiag | a block is all of its addresses |
 //! | what stands on standard error | only text on standard output is "iputils' to the letter" |
 
 mod endings;
 mod errors;
+mod fping;
 #[path = "../lab/harness.rs"]
 mod harness;
 mod options;
@@ -27,5 +30,5 @@ mod text;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    harness::main(&[replies::CASES, errors::CASES, options::CASES, endings::CASES])
+    harness::main(&[replies::CASES, errors::CASES, options::CASES, endings::CASES, fping::CASES])
 }

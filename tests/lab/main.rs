@@ -2,12 +2,18 @@
 //! against what the laboratory itself knows (the wire's log, captures, /proc).
 
 mod clocks;
+mod farm;
 mod harness;
 mod inputs;
+mod lists;
+mod many;
 mod names;
 mod networks;
+mod pace;
+mod portable;
 mod rights;
 mod stage;
+mod storms;
 mod streams;
 mod ways;
 mod wire;
@@ -24,5 +30,10 @@ fn main() -> ExitCode {
         clocks::CASES,
         names::CASES,
         streams::CASES,
+        lists::CASES,
+        many::CASES,
+        pace::CASES,
+        storms::CASES,
+        portable::CASES,
     ])
 }

@@ -106,7 +106,7 @@ fn quit_is_an_interim_summary() -> Tested {
     let mut errors = std::io::BufReader::new(live.running.stderr().ok_or("no standard error")?);
     live.running.signal(Signal::QUIT)?;
     let mut said = String::new();
-    while !said.contains("1/1 packets, 0% loss") {
+    while !said.contains("1 probe sent, 1 answered, 0% loss") {
         let read = std::io::BufRead::read_line(&mut errors, &mut said)?;
         check(read > 0, || format!("no interim summary: {said:?}"))?;
     }

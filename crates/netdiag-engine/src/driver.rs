@@ -9,7 +9,7 @@ use netdiag_model::{Address, Event, Moment, Mono, Reading};
 use tokio::sync::mpsc;
 
 use crate::port::{Clock, Connector, DatagramBatch, Outcome, ProbeSocket, Stop, TransmitBatch};
-use crate::prober::{Audience, Prober};
+use crate::prober::{Audience, Prober, Shortage};
 use crate::strategy::Strategy;
 use crate::watch::HostWatch;
 
@@ -292,12 +292,12 @@ impl<S: Strategy> Driver<'_, '_, S> {
             Stop::Full => {
                 self.block = Some(Block::Full);
                 if self.prober.is_paced() {
-                    self.prober.handle_blocked(at.read.mono);
+                    self.prober.handle_blocked(at.read.mono, Shortage::SendBuffer);
                 }
             }
             Stop::NoBuffers => {
                 self.block = Some(Block::NoBuffers(at.read.mono + NO_BUFFERS_PAUSE));
-                self.prober.handle_blocked(at.read.mono);
+                self.prober.handle_blocked(at.read.mono, Shortage::Queue);
             }
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! The n-th probe is due at `start + n / rate`, computed from n and not by adding steps, so rounding never adds up. A
 //! prober that falls behind may catch up, but by no more than [`CATCH_UP`]: what was missed before is forgone rather
-//! than sent in a burst.
+//! than sent in a burst. Time in which there was nothing to send is no time to catch up.
 
 use std::time::Duration;
 
@@ -43,12 +43,14 @@ pub struct Pacer {
     rate: Rate,
     start: Option<Mono>,
     issued: u64,
+    /// Since when there has been nothing to send.
+    resting: Option<Mono>,
 }
 
 impl Pacer {
     /// A pacer that has not started: its schedule begins with the first probe.
     pub const fn new(rate: Rate) -> Self {
-        Self { rate, start: None, issued: 0 }
+        Self { rate, start: None, issued: 0, resting: None }
     }
 
     /// When the next probe is due. `now` or earlier means: at once.
@@ -60,6 +62,18 @@ impl Pacer {
                 Mono::from_nanos(start.as_nanos().saturating_add(u64::try_from(nanos).unwrap_or(u64::MAX)))
             }
         }
+    }
+
+    /// There is nothing to send at `now`.
+    pub fn rest(&mut self, now: Mono) {
+        self.resting.get_or_insert(now);
+    }
+
+    /// There is something to send again at `now`: what was not asked for meanwhile is not made up for.
+    pub fn resume(&mut self, now: Mono) {
+        let Some(since) = self.resting.take() else { return };
+        let idle = now.since(since.max(self.due(now)));
+        self.start = self.start.map(|start| start + idle);
     }
 
     /// Counts a probe that goes at `now`. Call it only when [`Pacer::due`] allows.
@@ -113,6 +127,26 @@ mod tests {
             burst += 1;
         }
         assert_eq!(burst, 1);
+    }
+
+    #[test]
+    fn a_rest_gives_no_credit_for_a_burst() {
+        let at = |millis| Mono::ZERO + Duration::from_millis(millis);
+        let mut pacer = Pacer::new(Rate::PerSecond(MilliHertz::from_per_second(1_000.0).expect("rate")));
+        for millis in 0..3 {
+            pacer.resume(at(millis));
+            pacer.issue(at(millis));
+        }
+        pacer.rest(at(2));
+        pacer.rest(at(7));
+        pacer.resume(at(20));
+        assert_eq!(pacer.due(at(20)), at(20));
+        pacer.issue(at(20));
+        assert_eq!(pacer.due(at(20)), at(21));
+        // Nothing to send for a moment that is over before the next is due: nothing changes.
+        pacer.rest(at(20));
+        pacer.resume(at(20));
+        assert_eq!(pacer.due(at(20)), at(21));
     }
 
     #[test]

@@ -12,7 +12,7 @@
 mod matching;
 mod mishaps;
 
-pub use mishaps::Mishaps;
+pub use mishaps::{Mishaps, Shortage};
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -201,7 +201,11 @@ impl<S: Strategy> Prober<S> {
         }
         if self.asked.is_none() {
             self.next = self.strategy.poll_next(now.mono);
-            let Next::Probe(target) = self.next else { return None };
+            let Next::Probe(target) = self.next else {
+                self.pacer.rest(now.mono);
+                return None;
+            };
+            self.pacer.resume(now.mono);
             self.asked = Some(Asked(target));
         }
         let Asked(id) = self.asked?;

@@ -29,7 +29,7 @@ impl HostWatch {
 
     /// Watches the route to `target` as well.
     pub fn add_target(&mut self, target: Address) {
-        if self.targets.len() < WATCHED_TARGETS {
+        if self.targets.len() < WATCHED_TARGETS && self.known_route(&target).is_none() {
             let route = self.route(&target);
             self.targets.push((target, route));
         }
@@ -43,6 +43,11 @@ impl HostWatch {
     /// The route that the run's packets to `target` take.
     pub fn route(&self, target: &Address) -> Result<Route, Errno> {
         self.facts.route(target, self.interface)
+    }
+
+    /// The route to `target` as it was when it was asked for last, if it is watched.
+    pub fn known_route(&self, target: &Address) -> Option<&Result<Route, Errno>> {
+        self.targets.iter().find(|(watched, _)| watched == target).map(|(_, route)| route)
     }
 
     /// What has changed for the targets. Ready when the host reported a change, even if it concerns no target.
@@ -110,7 +115,13 @@ mod tests {
         }
 
         fn route(&self, _to: &Address, interface: Option<u32>) -> Result<Route, Errno> {
-            Ok(Route { interface: interface.unwrap_or(2), gateway: None, source: None, is_local: false })
+            Ok(Route {
+                interface: interface.unwrap_or(2),
+                gateway: None,
+                source: None,
+                is_local: false,
+                is_broadcast: false,
+            })
         }
 
         fn neighbour(&self, _to: &Address, _interface: u32) -> Result<Option<Neighbour>, Errno> {

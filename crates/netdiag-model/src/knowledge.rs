@@ -1,4 +1,16 @@
 //! What things mean and what to do next: the one source of such words, as pure data.
+//!
+//! Numbers of the system are Linux's; protocols are described by their RFCs. Nothing here prints.
 
+pub mod errno;
+pub mod flag;
 pub mod icmp;
+mod lesson;
+pub mod rcode;
 pub mod silence;
+mod spelling;
+pub mod state;
+pub mod sysctl;
+
+pub use lesson::{Lesson, Step};
+pub use spelling::{folded, is_same};

@@ -1,7 +1,7 @@
 //! What this host knows of itself, asked of the kernel by rtnetlink(7), and news of it.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::task::{Context, Poll};
 
@@ -17,8 +17,8 @@ use crate::readiness::Readiness;
 pub struct LinuxFacts {
     questions: RefCell<Netlink>,
     news: Readiness<Netlink>,
-    /// The interfaces that were last told of, by index, and whether they were up.
-    known: HashMap<u32, (String, bool)>,
+    /// The interfaces as they were last told of, by index.
+    known: HashMap<u32, LinkRecord>,
 }
 
 impl LinuxFacts {
@@ -29,9 +29,13 @@ impl LinuxFacts {
     pub fn open() -> io::Result<Self> {
         let news = Netlink::subscribe()?;
         let mut questions = Netlink::open()?;
-        let known =
-            questions.links()?.into_iter().map(|link| (link.index, (link.name, link.is_up))).collect();
+        let known = questions.links()?.into_iter().map(|link| (link.index, link)).collect();
         Ok(Self { questions: RefCell::new(questions), news: Readiness::new(news), known })
+    }
+
+    /// The names of the interfaces that were last told of, by index. Asks nobody.
+    pub fn interface_names(&self) -> BTreeMap<u32, String> {
+        self.known.values().map(|link| (link.index, link.name.clone())).collect()
     }
 
     /// What changed, from news that may repeat what is known.
@@ -50,9 +54,8 @@ impl LinuxFacts {
     }
 
     fn link(&mut self, link: LinkRecord) -> Option<HostChange> {
-        let LinkRecord { index, name, is_up, .. } = link;
-        let before = self.known.insert(index, (name.clone(), is_up));
-        let was_up = before.is_some_and(|(_, was_up)| was_up);
+        let (index, name, is_up) = (link.index, link.name.clone(), link.is_up);
+        let was_up = self.known.insert(index, link).is_some_and(|before| before.is_up);
         match (was_up, is_up) {
             (false, true) => Some(HostChange::InterfaceUp { name, index }),
             (true, false) => Some(HostChange::InterfaceDown { name, index }),
@@ -61,8 +64,16 @@ impl LinuxFacts {
     }
 
     fn gone(&mut self, index: u32) -> Option<HostChange> {
-        let (name, was_up) = self.known.remove(&index)?;
-        was_up.then_some(HostChange::InterfaceDown { name, index })
+        let LinkRecord { name, is_up, .. } = self.known.remove(&index)?;
+        is_up.then_some(HostChange::InterfaceDown { name, index })
+    }
+
+    /// The interfaces as they are now; asked for only where there is news that has not been taken.
+    fn links(&self) -> Result<Vec<LinkRecord>, Errno> {
+        if self.news.get().is_some_and(|news| !news.has_news()) {
+            return Ok(self.known.values().cloned().collect());
+        }
+        self.questions.borrow_mut().links().map_err(|error| convert::errno(&error))
     }
 
     /// Looks at everything again, after news were lost.
@@ -95,9 +106,8 @@ fn hear(netlink: &mut Netlink) -> Option<Heard> {
 
 impl HostFacts for LinuxFacts {
     fn interfaces(&self) -> Result<Vec<Interface>, Errno> {
-        let mut questions = self.questions.borrow_mut();
-        let addresses = questions.addresses().map_err(|error| convert::errno(&error))?;
-        let links = questions.links().map_err(|error| convert::errno(&error))?;
+        let links = self.links()?;
+        let addresses = self.questions.borrow_mut().addresses().map_err(|error| convert::errno(&error))?;
         let of = |index| {
             let mine = addresses.iter().filter(move |record| record.interface == index);
             mine.map(|record| (record.address, record.prefix)).collect()
@@ -117,6 +127,7 @@ impl HostFacts for LinuxFacts {
             gateway: route.gateway,
             source: route.source,
             is_local: route.is_local,
+            is_broadcast: route.is_broadcast,
         })
     }
 
@@ -165,6 +176,7 @@ mod tests {
         let facts = LinuxFacts::open().expect("netlink");
         let interfaces = facts.interfaces().expect("interfaces");
         let lo = interfaces.iter().find(|interface| interface.name == "lo").expect("loopback");
+        assert_eq!(facts.interface_names().get(&lo.index), Some(&lo.name));
         if lo.is_up {
             let home = Address::new("127.0.0.1".parse().expect("address"));
             let route = facts.route(&home, None).expect("route");
@@ -183,7 +195,7 @@ mod tests {
             add_cable();
             let mut facts = LinuxFacts::open().expect("netlink");
             // The kernel tells of a carrier a little later than it gives one.
-            while facts.known.values().filter(|(name, is_up)| name.starts_with('d') && *is_up).count() < 2 {
+            while facts.known.values().filter(|link| link.name.starts_with('d') && link.is_up).count() < 2 {
                 poll_fn(|cx| facts.poll_change(cx, &mut Vec::new())).await;
             }
             for (command, is_up) in [("ip link set d1 down", false), ("ip link set d1 up", true)] {
@@ -201,6 +213,9 @@ mod tests {
                 });
                 // The other end loses and regains its carrier.
                 assert!(names.any(|name| name == "d0") && told.len() == 2, "{told:?}");
+                let asked = facts.interfaces().expect("interfaces");
+                let ends = asked.iter().filter(|interface| interface.name.starts_with('d'));
+                assert!(ends.clone().count() == 2 && ends.clone().all(|end| end.is_up == is_up), "{asked:?}");
             }
             let to = Address::new("192.0.2.9".parse().expect("address"));
             let route = facts.route(&to, None).expect("route");

@@ -14,12 +14,14 @@ mod options;
 mod portable;
 mod probe;
 mod readiness;
+mod signals;
 mod sockets;
 #[cfg(test)]
 mod testing;
 
 pub use clock::SystemClock;
 pub use facts::LinuxFacts;
+pub use signals::{Signal, Signals};
 pub use sockets::LinuxSockets;
 
 use std::io;

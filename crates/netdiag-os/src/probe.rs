@@ -4,16 +4,16 @@
 //! each family, and its shards are identifiers. See icmp(7), raw(7), ip(7) on `IP_RECVERR`, and timestamping.rst.
 
 use std::collections::HashMap;
-use std::os::fd::AsFd;
 use std::task::{Context, Poll, Waker};
 
 use netdiag_engine::port::{DatagramBatch, OpenError, ProbeSocket, Sent, SocketOptions, TransmitBatch};
 use netdiag_model::{Errno, Family};
-use netdiag_sys::epoll::{Epoll, Events, Interest};
+use netdiag_sys::epoll::{Epoll, Events};
 use netdiag_sys::mmsg::SendBatch;
-use netdiag_sys::socket::Kind;
+use netdiag_sys::socket::{Kind, Socket};
 
 use crate::opening::{self, done};
+use crate::options;
 use crate::readiness::Readiness;
 
 mod departures;
@@ -44,8 +44,8 @@ pub(crate) struct ProbeSockets {
     pending: DatagramBatch,
     readable: Readiness<Epoll>,
     events: Events,
-    /// Lanes whose send buffer was full, by their number in `lanes`.
-    writable: Readiness<Epoll>,
+    /// Lanes whose send buffer was full, by their number in `lanes`; there from the first time on that one was.
+    writable: Option<Readiness<Epoll>>,
     full: Vec<usize>,
     /// Who waits for something to receive.
     waker: Option<Waker>,
@@ -55,10 +55,12 @@ impl ProbeSockets {
     /// Opens the first shard of each family that `options` ask for. A family that this host lacks is an error only
     /// where no other is left.
     pub(crate) fn open(kind: Kind, options: &SocketOptions) -> Result<Self, OpenError> {
+        // A kind that is closed to this user shows here, before anything else is spent on it.
+        let opened = open_each_family(kind, options)?;
         let mut sockets = Self {
             kind,
             options: options.clone(),
-            numbering: Numbering::of_this_kernel(),
+            numbering: warm_up::await_stamps(),
             lanes: Vec::new(),
             index: HashMap::new(),
             outgoing: SendBatch::default(),
@@ -66,24 +68,14 @@ impl ProbeSockets {
             pending: DatagramBatch::default(),
             readable: Readiness::new(done("create an epoll set", Epoll::new())?),
             events: Events::default(),
-            writable: Readiness::new(done("create an epoll set", Epoll::new())?),
+            writable: None,
             full: Vec::new(),
             waker: None,
         };
-        let mut missing = None;
-        for family in opening::families(options)? {
-            match sockets.open_lane(family, 0) {
-                Err(OpenError::NoFamily(family)) => missing = Some(OpenError::NoFamily(family)),
-                other => drop(other?),
-            }
+        for (family, socket) in opened {
+            sockets.add_lane(socket, (family, 0))?;
         }
-        match missing {
-            Some(error) if sockets.lanes.is_empty() => Err(error),
-            _ => {
-                warm_up::await_stamps();
-                Ok(sockets)
-            }
-        }
+        Ok(sockets)
     }
 
     /// Whether one socket carries all shards of a family.
@@ -91,12 +83,9 @@ impl ProbeSockets {
         self.kind == Kind::IcmpRaw
     }
 
-    fn open_lane(&mut self, family: Family, shard: u16) -> Result<usize, OpenError> {
-        let lane = Lane::open((family, shard), self.kind, &self.options, self.numbering)?;
+    fn add_lane(&mut self, socket: Socket, (family, shard): (Family, u16)) -> Result<usize, OpenError> {
+        let lane = Lane::new(socket, (family, shard), (self.kind, self.numbering), &self.options)?;
         let number = self.lanes.len();
-        if let Some(epoll) = self.readable.get() {
-            done("watch a socket", epoll.add(lane.socket.as_fd(), number as u64, Interest::Read))?;
-        }
         self.lanes.push(lane);
         self.index.insert((family, shard), number);
         Ok(number)
@@ -112,7 +101,24 @@ impl ProbeSockets {
         if shard >= MAX_SHARDS || !self.index.contains_key(&(family, 0)) {
             return Err(Errno::EAFNOSUPPORT);
         }
-        self.open_lane(family, shard).map_err(|error| opening::errno(&error))
+        options::open(family, self.kind, &self.options)
+            .and_then(|socket| self.add_lane(socket, (family, shard)))
+            .map_err(|error| opening::errno(&error))
+    }
+}
+
+fn open_each_family(kind: Kind, options: &SocketOptions) -> Result<Vec<(Family, Socket)>, OpenError> {
+    let (mut opened, mut missing) = (Vec::new(), None);
+    for family in opening::families(options)? {
+        match options::open(family, kind, options) {
+            Ok(socket) => opened.push((family, socket)),
+            Err(error @ OpenError::NoFamily(_)) => missing = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    match missing {
+        Some(error) if opened.is_empty() => Err(error),
+        _ => Ok(opened),
     }
 }
 

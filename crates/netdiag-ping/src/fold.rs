@@ -97,6 +97,7 @@ impl Report {
         }
         self.damaged += u64::from(reply.damage.is_some());
         self.add_answer(reply.subject.seq - self.base, reply.arrival, reply.rtt);
+        self.order.advance(reply.at.read.mono);
     }
 
     /// An answer to the `seq`-th of the probes that count here.

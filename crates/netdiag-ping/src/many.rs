@@ -51,6 +51,9 @@ trait Renderer {
         page.say(&failure.to_string());
     }
 
+    /// A period is over; the sums of those asked in it follow.
+    fn begin_period(&mut self, _page: &mut Page<'_>, _period: &Period, _fleet: &Fleet) {}
+
     /// The sums of `member` over a period.
     fn period(&mut self, _page: &mut Page<'_>, _period: &Period, _of: (&Member, &Report)) {}
 
@@ -76,12 +79,12 @@ struct Ending {
     mishaps: Mishaps,
 }
 
-fn renderer(form: Form) -> Box<dyn Renderer> {
-    match form {
+fn renderer(plan: &Plan) -> Box<dyn Renderer> {
+    match plan.form {
         Form::Text | Form::Table => Box::new(table::Table::default()),
         Form::Alive => Box::new(list::Alive),
         Form::Unreachable => Box::new(list::Unreachable),
-        Form::Fping => Box::new(fping::Fping::default()),
+        Form::Fping => Box::new(fping::Fping::new(&plan.words)),
         Form::Csv => Box::new(csv::Csv),
         Form::Json => Box::new(records::Records),
     }
@@ -102,7 +105,7 @@ pub(crate) async fn run(
     let Context { clock, interfaces, commands, streams, terminal, .. } = context;
     let meter = Meter::new((&*streams, terminal), &plan, start.mono);
     let page = Page::new(streams, interfaces, (&plan, method));
-    let mut view = View::new(page, (renderer(plan.form), meter), source, (&plan, start));
+    let mut view = View::new(page, (renderer(&plan), meter), source, (&plan, start));
     view.is_group = is_group;
     view.begin(start, fallback.as_ref());
 
@@ -112,10 +115,14 @@ pub(crate) async fn run(
     let ending = Ending { start, end: clock.now(), mishaps: *prober.mishaps() };
     let silences = silences((&plan, method), &view, watch.as_ref());
     show(&mut view, (&ending, &silences), commands).await;
-    if view.fleet.members().is_empty() {
+    if view.has_all_targets && view.fleet.members().is_empty() {
         let mut error = ToolError::new("there is no target that can be asked");
         error.hint = view.first_failure.and_then(|failure| failure.hint);
         return Err(error);
+    }
+    if !view.has_all_targets {
+        // It was ended before all targets were known: those that were not have not answered.
+        return Ok(Exit::NO);
     }
     Ok(exit(&plan, &view.fleet))
 }
@@ -138,7 +145,7 @@ fn silences(
     watch: Option<&HostWatch>,
 ) -> BTreeMap<TargetId, Silence> {
     let members = view.fleet.members();
-    let is_silent = |(_, member): &(u32, &Member)| member.tally.received() == 0 && member.tally.sent() > 0;
+    let is_silent = |(_, member): &(u32, &Member)| member.is_silent();
     let silent: Vec<(u32, &Member)> =
         (0..).zip(members).filter(is_silent).take(WATCHED_TARGETS + 1).collect();
     if silent.len() > WATCHED_TARGETS {
@@ -158,7 +165,7 @@ async fn show(
     (ending, silences): (&Ending, &BTreeMap<TargetId, Silence>),
     commands: &mut UnboundedReceiver<Command>,
 ) {
-    view.end_periods(ending.end);
+    view.end(ending);
     for id in view.order() {
         view.show_target((ending.start, ending.end), (id, silences.get(&id)));
         while view.page.is_behind() {

@@ -7,21 +7,16 @@ use netdiag_model::event::{Notice, NoticeCode};
 pub(crate) fn mishaps(mishaps: &Mishaps, left_out: u64) -> Vec<Notice> {
     let forged = (mishaps.forged > 1).then(|| {
         let count = mishaps.forged;
-        (
-            NoticeCode::Forged,
-            format!("{count} messages looked like answers and were not; they are not counted"),
-        )
+        (NoticeCode::Forged, format!("messages that looked like answers and were not: {count} in all"))
     });
     let overflowed = (mishaps.overflowed > 0).then(|| {
         let count = mishaps.overflowed;
-        let message = format!(
-            "the kernel dropped {count} arriving messages for want of room in the receive buffer: loss counted here may \
-             be this host's own"
-        );
+        let message = format!("arriving messages that the kernel dropped for want of room: {count} in all");
         (NoticeCode::ReceiveOverflow, message)
     });
     let left_out = (left_out > 0).then(|| {
-        (NoticeCode::OutputDropped, format!("{left_out} lines were left out: their reader did not keep up"))
+        let message = format!("lines left out because their reader did not keep up: {left_out} in all");
+        (NoticeCode::OutputDropped, message)
     });
     let all = [forged, overflowed, left_out];
     all.into_iter().flatten().map(|(code, message)| Notice { code, message }).collect()

@@ -113,19 +113,19 @@ pub struct PingOptions {
     #[arg(long, value_name = "NAME|PID|PATH", help_heading = "Common")]
     pub netns: Option<String>,
 
-    /// Stop after so many probes
+    /// Stop after so many probes, to each target where there are several
     #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = parse_count, help_heading = "When")]
     pub count: Option<u32>,
-    /// Time between probes: seconds (0.2) or with a unit (200ms)
+    /// Time between probes to a target: seconds (0.2) or with a unit (200ms)
     #[arg(short, long, value_name = "TIME", allow_negative_numbers = true, value_parser = duration::parse, help_heading = "When")]
     pub interval: Option<Duration>,
-    /// How long to wait for an answer. In text as ping(8): used only while nothing has been answered
+    /// How long to wait for an answer. In the text of one target as ping(8): used only while nothing has been answered; else 2 s by default
     #[arg(short = 'W', long, value_name = "TIME", allow_negative_numbers = true, value_parser = duration::parse, help_heading = "When")]
     pub timeout: Option<Duration>,
     /// End the run after this time, whatever is outstanding
     #[arg(short = 'w', long, value_name = "TIME", allow_negative_numbers = true, value_parser = duration::parse, help_heading = "When")]
     pub deadline: Option<Duration>,
-    /// At most so many probes per second; max for as many as the kernel takes
+    /// At most so many probes per second, over all targets; max for as many as the kernel takes. 1000 where there are several
     #[arg(long, value_name = "N|max", allow_negative_numbers = true, value_parser = parse_rate, help_heading = "When")]
     pub rate: Option<f64>,
     /// Flood: send when an answer came, or 100 times a second
@@ -217,7 +217,7 @@ pub struct PingOptions {
     /// Print only the addresses that answer, each once; asks each once unless --count says more
     #[arg(long, conflicts_with_all = ["unreachable", "csv", "format"], help_heading = "Many targets")]
     pub alive: bool,
-    /// Print only the addresses that do not answer
+    /// Print only the addresses that do not answer; asks each once unless --count says more
     #[arg(long, conflicts_with_all = ["csv", "format"], help_heading = "Many targets")]
     pub unreachable: bool,
     /// Write a line of comma-separated values per target

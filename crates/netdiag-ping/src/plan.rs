@@ -16,7 +16,7 @@ use netdiag_tool::{Caller, ColorChoice, ToolError};
 use crate::options::{PingOptions, Via};
 
 pub use form::Form;
-use form::{Extent, MAX_TARGETS};
+use form::{Extent, MAX_TARGETS, family_of};
 
 /// The shortest interval for those who are not root (ping(8)).
 const USER_INTERVAL: Duration = Duration::from_millis(2);
@@ -30,9 +30,9 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 86_400);
 /// The most data that fits a packet: 65 535 less the headers of IPv4 and ICMP; in IPv6 the IP header does not count.
 const MAX_SIZE: [u32; 2] = [65_507, 65_527];
-
 /// Probes per second over all targets, where there may be several.
 const RATE: f64 = 1_000.0;
+
 /// What is shown, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent wishes of the user")]
@@ -137,7 +137,7 @@ impl Plan {
         Ok(Self {
             family: family(options),
             via: options.via,
-            sockets: sockets(options, extent)?,
+            sockets: sockets(options, (&words, extent))?,
             size: options.size,
             pattern: options.pattern.as_ref().map(|pattern| pattern.0.clone()),
             pace: pace(options, caller, (interval, extent)),
@@ -281,7 +281,7 @@ fn look(options: &PingOptions, interval: Duration) -> Look {
     }
 }
 
-fn sockets(options: &PingOptions, extent: Extent) -> Result<SocketOptions, ToolError> {
+fn sockets(options: &PingOptions, (words, extent): (&[Word], Extent)) -> Result<SocketOptions, ToolError> {
     let mut interface = options.interface.clone();
     let mut source = options.source;
     for from in &options.from {
@@ -299,13 +299,14 @@ fn sockets(options: &PingOptions, extent: Extent) -> Result<SocketOptions, ToolE
     {
         return Err(ToolError::new(format!("the source address {source} is not an {family} address")));
     }
-    let by_source = source.map(|source| if source.is_ipv4() { Family::V4 } else { Family::V6 });
+    let by_source = source.map(family_of);
+    let by_words = form::family(words);
     let in_flight = match options.preload {
         _ if options.flood || extent == Extent::Many => 4096,
         preload => preload.unwrap_or(1).max(64) as usize,
     };
     Ok(SocketOptions {
-        family: family(options).or(by_source),
+        family: family(options).or(by_source).or(by_words),
         interface,
         source,
         ttl: options.ttl,

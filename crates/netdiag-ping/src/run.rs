@@ -83,13 +83,13 @@ impl Tool for Ping {
                 other => Err(other),
             }),
         };
-        let (outlet, method) = opened.map_err(|error| open_error(&error))?;
+        let (outlet, method) = opened.map_err(|error| open_error(&error, plan.sockets.backend))?;
         Ok(Opened { plan, outlet, method, fallback })
     }
 
     async fn run(opened: Opened, context: &mut Context) -> Result<Exit, ToolError> {
         let interface = interface(&opened.plan, context);
-        let watch = context.facts.take().map(|facts| HostWatch::new(facts, interface));
+        let mut watch = context.facts.take().map(|facts| HostWatch::new(facts, interface));
         let Some(host) = opened.plan.host() else {
             return many::run(opened, None, watch, context).await;
         };
@@ -98,6 +98,9 @@ impl Tool for Ping {
         let Some(resolved) = resolved else { return Ok(Exit::NO) };
         let address = target_address(&resolved, host, &wishes)?;
         opened.plan.check_size(address.family())?;
+        if let Some(watch) = &mut watch {
+            watch.add_target(address);
+        }
         if !opened.plan.sockets.is_broadcast_allowed && is_broadcast(&address, watch.as_ref()) {
             let message = format!("{} is a broadcast address", address.ip);
             return Err(ToolError::new(message).with_hint("to ask every host on the link: -b"));
@@ -117,12 +120,15 @@ fn patient(mut connector: Box<dyn Connector>, plan: &Plan) -> Box<dyn Connector>
     connector
 }
 
-fn open_error(error: &OpenError) -> ToolError {
+fn open_error(error: &OpenError, backend: Backend) -> ToolError {
     match error {
         OpenError::NotPermitted => {
             let message = "ICMP sockets are closed to this user, and it has no right to raw sockets";
-            ToolError::new(message)
-                .with_hint(format!("{WAYS_TO_OPEN_ICMP}\nor ask in another way: --via udp, --via tcp:443"))
+            let other = match backend {
+                Backend::Native => "or ask in another way: --via udp, --via tcp:443",
+                Backend::Portable => "or leave --backend out: the native one can ask by UDP",
+            };
+            ToolError::new(message).with_hint(format!("{WAYS_TO_OPEN_ICMP}\n{other}"))
         }
         OpenError::NoInterface(_) => {
             ToolError::new(error.to_string()).with_hint("to see what there is: ip link")

@@ -29,9 +29,6 @@ pub(crate) async fn run(
     let config = opened.config(context.secret.clone());
     let Opened { plan, outlet, method, fallback } = opened;
     let session = Session { plan, method, address, canonical };
-    if let Some(watch) = &mut watch {
-        watch.add_target(address);
-    }
     let start = context.clock.now();
     let Context { streams, interfaces, names, .. } = context;
     let mut view =

@@ -60,15 +60,8 @@ pub(crate) fn target_address(resolved: &Resolved, host: &str, wishes: &Wishes) -
     }
 }
 
-/// Whether an address is everyone's on a link of this host.
+/// Whether an address is everyone's on a link of this host, by the route that is known to it.
 pub(crate) fn is_broadcast(address: &Address, watch: Option<&HostWatch>) -> bool {
-    let IpAddr::V4(target) = address.ip else { return false };
-    let interfaces = watch.and_then(|watch| watch.facts().interfaces().ok()).unwrap_or_default();
-    let mut prefixes = interfaces.into_iter().flat_map(|interface| interface.addresses);
-    target.is_broadcast()
-        || prefixes.any(|(own, len)| match (own, u32::MAX.checked_shr(len.into())) {
-            // Prefixes of 31 and 32 have no address to spare for it (RFC 3021).
-            (IpAddr::V4(own), Some(host)) => host > 1 && target.to_bits() == own.to_bits() | host,
-            _ => false,
-        })
+    let route = watch.and_then(|watch| watch.known_route(address)).and_then(|route| route.as_ref().ok());
+    matches!(address.ip, IpAddr::V4(ip) if ip.is_broadcast()) || route.is_some_and(|route| route.is_broadcast)
 }

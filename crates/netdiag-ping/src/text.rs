@@ -9,6 +9,7 @@ use netdiag_model::event::{Damage, Reply};
 use netdiag_model::knowledge::icmp::Words;
 use netdiag_model::knowledge::silence::Silence;
 use netdiag_model::{Address, Errno, Family, Icmp, Reading, Rtt, Wall};
+use unicode_width::UnicodeWidthStr;
 
 use crate::fold::fleet::Fleet;
 use crate::fold::{Course, Report};
@@ -243,14 +244,18 @@ pub(crate) fn period(host: &str, (from, to): (Reading, Option<Reading>), report:
     text
 }
 
-/// How many targets there are, how many answer, and what became of the probes: one line without its end.
+/// How many targets were asked, how many answer, and what became of the probes: one line without its end.
 pub(crate) fn fleet(fleet: &Fleet) -> String {
-    let targets = fleet.members().len() as u64;
+    let (asked, answering) = (fleet.asked, fleet.answering);
     let plural = |count: u64| if count == 1 { "" } else { "s" };
-    let mut text = format!("{targets} target{}: {} answer", plural(targets), fleet.answering);
-    let silent = targets.saturating_sub(fleet.answering);
+    let mut text = format!("{asked} target{}: {answering} {}", plural(asked), answers(answering));
+    let silent = asked.saturating_sub(answering);
     if silent > 0 {
         let _ = write!(text, ", {silent} {} not", if silent == 1 { "does" } else { "do" });
+    }
+    // How many more there are is not known: targets are named as they are needed.
+    if asked < fleet.members().len() as u64 {
+        text.push_str(", others were not asked");
     }
     if fleet.failed > 0 {
         let _ = write!(text, ", {} more could not be asked", fleet.failed);
@@ -259,6 +264,21 @@ pub(crate) fn fleet(fleet: &Fleet) -> String {
     let (sent, received) = (fleet.sent, fleet.received);
     let _ = write!(text, "; {sent} probe{} sent, {received} answered, {loss}% loss", plural(sent));
     text
+}
+
+/// What so many targets do.
+pub(crate) const fn answers(count: u64) -> &'static str {
+    if count == 1 { "answers" } else { "answer" }
+}
+
+/// How many columns a text takes on a terminal.
+pub(crate) fn columns(text: &str) -> usize {
+    text.width()
+}
+
+/// A text with blanks after it, so that it takes `columns`.
+pub(crate) fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{:1$}", "", columns.saturating_sub(text.width()))
 }
 
 /// What was sent and what came back.

@@ -37,6 +37,13 @@ impl Sim {
         }
     }
 
+    /// The same without a [`Truth`], for runs of so many probes that it would fill the memory.
+    pub fn without_truth(network: &Network) -> Self {
+        let sim = Self::new(network);
+        sim.shared.world().truth = None;
+        sim
+    }
+
     /// A clock. Each task that waits needs its own.
     pub fn clock(&self) -> SimClock {
         SimClock::new(self.shared.clone())
@@ -62,9 +69,9 @@ impl Sim {
         self.shared.world().now
     }
 
-    /// What really became of every probe so far.
+    /// What really became of every probe so far; nothing in a simulation [`without_truth`](Self::without_truth).
     pub fn truth(&self) -> Truth {
-        self.shared.world().truth.clone()
+        self.shared.world().truth.clone().unwrap_or_default()
     }
 
     /// Runs a future to its end. Whenever it waits, and nothing has woken it, time goes on to the next thing that

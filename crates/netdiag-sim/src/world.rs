@@ -61,7 +61,8 @@ pub(crate) struct World {
     script: Vec<crate::network::Action>,
     pub(crate) kernel: Kernel,
     pub(crate) timers: Timers,
-    pub(crate) truth: Truth,
+    /// What is told of the probes; none where the run is too long to tell of each.
+    pub(crate) truth: Option<Truth>,
     /// Something happened that someone outside can notice.
     has_news: bool,
 }
@@ -93,7 +94,7 @@ impl World {
             script: plan.script.iter().map(|(_, action)| action.clone()).collect(),
             kernel: Kernel::new(plan.here.clone(), Dice::new(seed, "kernel", 0)),
             timers: Timers::default(),
-            truth: Truth::default(),
+            truth: Some(Truth::default()),
             has_news: false,
         };
         for (number, (at, _)) in plan.script.iter().enumerate() {
@@ -256,8 +257,8 @@ impl World {
     }
 
     fn note(&mut self, trace: Option<Trace>, what: impl FnOnce() -> Happening) {
-        if let Some(Trace { origin, probe }) = trace {
-            self.truth.push(Entry { at: self.now, origin, probe, what: what() });
+        if let (Some(Trace { origin, probe }), Some(truth)) = (trace, &mut self.truth) {
+            truth.push(Entry { at: self.now, origin, probe, what: what() });
         }
     }
 

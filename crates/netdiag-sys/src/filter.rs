@@ -25,23 +25,32 @@ const ECHO_REPLY_V6: u32 = 129;
 const IDENTIFIER: u32 = 4;
 
 impl Socket {
-    /// Lets only advice pass, and echo replies whose identifier is one of the `count` from `first` on (wrapping around).
+    /// Lets only advice and echo replies pass, whosever they are.
     ///
     /// # Errors
     /// Those of setsockopt(2); ENOPROTOOPT when this is no raw ICMP socket.
-    pub fn filter_echo_replies(&self, first: u16, count: u16) -> io::Result<()> {
+    pub fn filter_kinds(&self) -> io::Result<()> {
         match self.family() {
             // A bit that is set blocks a type.
             Family::V4 => {
                 let passed = ADVICE.iter().fold(1u32 << ECHO_REPLY, |passed, kind| passed | 1 << kind);
-                set(self.as_fd(), (SOL_RAW, ICMP_FILTER), &!passed)?;
+                set(self.as_fd(), (SOL_RAW, ICMP_FILTER), &!passed)
             }
             Family::V6 => {
                 let mut blocked = [u32::MAX; 8];
                 blocked[(ECHO_REPLY_V6 / 32) as usize] = !(1 << (ECHO_REPLY_V6 % 32));
-                set(self.as_fd(), (libc::SOL_ICMPV6, ICMPV6_FILTER), &blocked)?;
+                set(self.as_fd(), (libc::SOL_ICMPV6, ICMPV6_FILTER), &blocked)
             }
         }
+    }
+
+    /// Of these, lets only those echo replies pass whose identifier is one of the `count` from `first` on (wrapping
+    /// around). The kernel compiles a program for it, which costs more than opening the socket.
+    ///
+    /// # Errors
+    /// As [`Socket::filter_kinds`].
+    pub fn filter_echo_replies(&self, first: u16, count: u16) -> io::Result<()> {
+        self.filter_kinds()?;
         self.attach(&identifier_program(self.family(), first, count))
     }
 

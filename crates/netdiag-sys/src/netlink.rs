@@ -32,7 +32,8 @@ const NEWS_GROUPS: u32 = 1 | 0x40 | 0x400;
 pub struct Netlink {
     fd: OwnedFd,
     sequence: u32,
-    buffer: Box<[u8]>,
+    /// Empty until something is received: most runs hear no news.
+    buffer: Vec<u8>,
 }
 
 impl Netlink {
@@ -65,7 +66,7 @@ impl Netlink {
         let len = size_of::<libc::sockaddr_nl>() as libc::socklen_t;
         // SAFETY: the name is valid for reading over the length given beside it.
         checked(unsafe { libc::bind(fd.as_raw_fd(), (&raw const name).cast(), len) })?;
-        Ok(Self { fd, sequence: 0, buffer: vec![0; BUFFER].into() })
+        Ok(Self { fd, sequence: 0, buffer: Vec::new() })
     }
 
     /// Asks, and calls `each` with every message of the answer.
@@ -90,6 +91,9 @@ impl Netlink {
     }
 
     fn receive(&mut self) -> io::Result<usize> {
+        if self.buffer.is_empty() {
+            self.buffer = vec![0; BUFFER];
+        }
         let (place, room) = (self.buffer.as_mut_ptr().cast(), self.buffer.len());
         // SAFETY: the buffer is valid for writing over its length; no address is asked for.
         let got =

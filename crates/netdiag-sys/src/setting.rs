@@ -3,13 +3,10 @@
 //! See socket(7), ip(7), ipv6(7), tcp(7) and the kernel's `Documentation/networking/timestamping.rst`.
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::os::fd::AsFd;
 
-use crate::address::{Family, SocketName};
-use crate::control::Order;
-use crate::mmsg::SendBatch;
-use crate::socket::{Kind, Socket, set};
+use crate::address::Family;
+use crate::socket::{Socket, set};
 
 /// What to do with packets that are larger than the path takes (`IP_MTU_DISCOVER`, `IPV6_MTU_DISCOVER`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,22 +158,6 @@ impl Stamps {
     }
 }
 
-/// Whether the kernel lets every packet name the number of its departure stamp (`SCM_TS_OPT_ID`, Linux 6.13).
-///
-/// It is asked by sending, with such an order, a packet that it refuses in any case: a broadcast from a socket that
-/// may not broadcast. EINVAL then means that the order is unknown. Nothing leaves.
-pub fn takes_stamp_numbers() -> bool {
-    let Ok(socket) = Socket::open(Family::V4, Kind::Udp) else { return false };
-    if socket.apply(Setting::Stamps(Stamps::Both)).is_err() {
-        return false;
-    }
-    let to = SocketName::from(SocketAddr::from((Ipv4Addr::BROADCAST, 9)));
-    let mut batch = SendBatch::default();
-    let mut outgoing = batch.start(Family::V4);
-    outgoing.push(to, &[], [Order::StampId(0)]);
-    outgoing.send(socket.as_fd(), 0).is_err_and(|error| error.raw_os_error() != Some(libc::EINVAL))
-}
-
 impl Socket {
     /// Sets an option.
     ///
@@ -221,6 +202,7 @@ impl Socket {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::socket::Kind;
 
     #[test]
     fn every_unprivileged_setting_is_taken_by_both_families() {

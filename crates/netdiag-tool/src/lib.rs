@@ -19,7 +19,7 @@ mod tool;
 pub use error::ToolError;
 pub use escape::Escaped;
 pub use exit::Exit;
-pub use output::{Output, OutputError, Streams};
+pub use output::{Output, OutputError, StreamEnd, Streams};
 pub use progress::Progress;
 pub use terminal::{ColorChoice, ColorWish, Terminal};
 pub use tool::{Caller, Context, Right, Tool};

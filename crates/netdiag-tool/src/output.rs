@@ -1,10 +1,12 @@
-//! Streams that never make a probe wait: what is written gathers in one buffer and goes, many pieces at a time, to a
-//! thread of its own, which writes it out.
+//! Streams that never make a probe wait: what is written gathers in one buffer and goes out many pieces at a time, at
+//! once where that cannot block, else by a thread of its own, which is started only then.
 //!
 //! Both streams share the buffer and the thread, so that what is said about a run stands where it belongs among the
-//! data. A reader that is slow, or has stopped, holds up only that thread. A reader that has gone (a closed pipe) ends
-//! the program quietly; any other failure is kept for the end.
+//! data. A reader that is slow, or has stopped, holds up only that thread. A reader that has gone ends the program quietly;
+//! any other failure is kept for the end.
 
+#[cfg(test)]
+mod direct_tests;
 mod gathered;
 #[cfg(test)]
 mod tests;
@@ -13,8 +15,6 @@ mod writer;
 use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
-use std::sync::mpsc;
-use std::thread::JoinHandle;
 
 use netdiag_engine::driver::Command;
 use tokio::sync::mpsc::UnboundedSender;
@@ -22,6 +22,7 @@ use tokio::sync::oneshot;
 
 pub(crate) use gathered::Gathered;
 use gathered::{Ledger, Which};
+use writer::Writer;
 
 /// What went wrong with standard output.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,31 @@ pub enum OutputError {
 
 /// How many octets may wait for a reader before what may be left out is left out.
 const LIMIT: usize = 64 << 20;
+
+/// Where a stream ends that can tell whether it would make its writer wait.
+pub trait StreamEnd: Write + Send + 'static {
+    /// Whether it takes 4096 octets now (`PIPE_BUF`) without waiting for a reader. When in doubt it has no room.
+    fn has_room(&self) -> bool;
+}
+
+/// An end that cannot tell.
+struct Slow<W>(W);
+
+impl<W: Write + Send + 'static> StreamEnd for Slow<W> {
+    fn has_room(&self) -> bool {
+        false
+    }
+}
+
+impl<W: Write> Write for Slow<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
 
 /// The writing end of a stream.
 #[derive(Debug)]
@@ -71,13 +97,13 @@ pub struct Streams {
     /// Standard error.
     pub err: Output,
     gathered: Rc<RefCell<Gathered>>,
-    writer: Option<JoinHandle<Result<(), OutputError>>>,
-    /// Closed by the writer when it has written all, or cannot write any more.
+    /// Closed when all is written, or nothing can be written any more.
     is_over: oneshot::Receiver<()>,
 }
 
 impl Streams {
-    /// Streams that end in `out` and `err`. When `out` cannot be written any more, the run is told to quit.
+    /// Streams that end in `out` and `err`, which are left to a thread of their own. When `out` cannot be written any
+    /// more, the run is told to quit.
     pub fn new(
         out: impl Write + Send + 'static,
         err: impl Write + Send + 'static,
@@ -93,31 +119,25 @@ impl Streams {
         quit: UnboundedSender<Command>,
         limit: usize,
     ) -> Self {
-        let (batches, queue) = mpsc::channel();
-        let (over, is_over) = oneshot::channel();
-        let ledger = Ledger::shared();
-        let kept = ledger.clone();
-        let writer = std::thread::Builder::new().name("output".into()).spawn(move || {
-            let result = writer::write_out(out, err, (&queue, &kept));
-            if result.is_err() {
-                kept.fail();
-            }
-            // Before anyone hears of a failure: whoever waits for the end finds it.
-            drop::<oneshot::Sender<()>>(over);
-            if result.is_err() {
-                // Nobody listens when the run is over already: then there is nothing to end.
-                let _ = quit.send(Command::Quit);
-            }
-            result
-        });
-        let batches = writer.is_ok().then_some(batches);
-        let gathered = Rc::new(RefCell::new(Gathered::new(batches, ledger, limit)));
-        let output = |which| Output { which, gathered: gathered.clone() };
-        let (out, err) = (output(Which::Out), output(Which::Err));
-        Self { out, err, gathered, writer: writer.ok(), is_over }
+        Self::at(Slow(out), Slow(err), quit, limit)
     }
 
-    /// Hands what has gathered to the thread that writes it out. Never waits.
+    /// The same for ends that are written directly while they have room.
+    pub fn direct(out: impl StreamEnd, err: impl StreamEnd, quit: UnboundedSender<Command>) -> Self {
+        Self::at(out, err, quit, LIMIT)
+    }
+
+    fn at(out: impl StreamEnd, err: impl StreamEnd, quit: UnboundedSender<Command>, limit: usize) -> Self {
+        let (over, is_over) = oneshot::channel();
+        let ledger = Ledger::shared();
+        let writer = Writer::new((Box::new(out), Box::new(err)), ledger.clone(), (quit, over));
+        let gathered = Rc::new(RefCell::new(Gathered::new(writer, ledger, limit)));
+        let output = |which| Output { which, gathered: gathered.clone() };
+        let (out, err) = (output(Which::Out), output(Which::Err));
+        Self { out, err, gathered, is_over }
+    }
+
+    /// Writes what has gathered out, or hands it to the thread that does. Never waits.
     pub fn flush(&mut self) {
         self.gathered.borrow_mut().hand_over();
     }
@@ -150,12 +170,7 @@ impl Streams {
 
     /// Waits until all is written out, and says what went wrong with standard output if something did.
     pub fn finish(&mut self) -> Result<(), OutputError> {
-        self.gathered.borrow_mut().close();
-        match self.writer.take().map(JoinHandle::join) {
-            Some(Ok(result)) => result,
-            Some(Err(_)) => Err(OutputError::Failed(io::Error::other("the writing thread ended early"))),
-            None => Ok(()),
-        }
+        self.gathered.borrow_mut().finish()
     }
 
     /// What both streams gather in, for the line that shows how far a run is.

@@ -3,23 +3,25 @@
 //!
 //! One of the two places that read a clock, the environment or a random source (the other is `netdiag-os`).
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::hash::RandomState;
 use std::io::{self, IsTerminal, Write};
+use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::rc::Rc;
 
 use clap::ArgMatches;
 use netdiag_engine::driver::Command;
-use netdiag_engine::port::{Clock, HostFacts};
+use netdiag_engine::port::Clock;
 use netdiag_engine::token::Secret;
 use netdiag_model::Mono;
-use netdiag_os::{LinuxPorts, LinuxSockets};
+use netdiag_os::{LinuxPorts, LinuxSockets, Signal, Signals};
 use netdiag_resolve::SystemNames;
-use netdiag_tool::{ColorWish, Context, Exit, OutputError, Streams, Terminal, Tool, ToolError, json};
-use tokio::signal::unix::{SignalKind, signal};
+use netdiag_sys::poll::has_room;
+use netdiag_tool::{
+    ColorWish, Context, Exit, OutputError, StreamEnd, Streams, Terminal, Tool, ToolError, json,
+};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::lists::SystemLists;
@@ -136,6 +138,8 @@ fn run<T: Tool>(
     ports: LinuxPorts,
     (launch, form): (&Launch, Form),
 ) -> Result<Exit, Failure> {
+    // Before the first thread: they are all to leave signals to this one. Without, signals do what they always do.
+    let signals = Signals::hold().ok();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -148,7 +152,7 @@ fn run<T: Tool>(
             context.streams.out.write(&json::line(&line));
             context.streams.flush();
         }
-        let listening = listen(&sender);
+        let listening = listen(signals, sender);
         let result = T::run(opened, &mut context).await;
         let is_drained = drain(&mut context).await;
         drop(listening);
@@ -197,10 +201,10 @@ fn context(
     commands: UnboundedReceiver<Command>,
 ) -> Context {
     let LinuxPorts { clock, sockets: _, facts } = ports;
-    let interfaces: BTreeMap<u32, String> = facts
-        .interfaces()
-        .map(|all| all.into_iter().map(|interface| (interface.index, interface.name)).collect())
-        .unwrap_or_default();
+    let interfaces = facts.interface_names();
+    let terminal = terminal();
+    let out = Standard { stream: io::stdout(), is_terminal: terminal.is_stdout };
+    let err = Standard { stream: io::stderr(), is_terminal: io::stderr().is_terminal() };
     Context {
         clock: Box::new(clock),
         names: Rc::new(SystemNames::new(|| Mono::from_nanos(netdiag_sys::clock::monotonic()))),
@@ -209,8 +213,31 @@ fn context(
         interfaces,
         secret: Secret::new(RandomState::new()),
         commands,
-        streams: Streams::new(io::stdout(), io::stderr(), sender.clone()),
-        terminal: terminal(),
+        streams: Streams::direct(out, err, sender.clone()),
+        terminal,
+    }
+}
+
+/// Standard output or standard error.
+struct Standard<W> {
+    stream: W,
+    is_terminal: bool,
+}
+
+impl<W: Write> Write for Standard<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.stream.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+impl<W: Write + AsFd + Send + 'static> StreamEnd for Standard<W> {
+    fn has_room(&self) -> bool {
+        // A terminal that takes one octet calls that room.
+        !self.is_terminal && has_room(self.stream.as_fd())
     }
 }
 
@@ -232,28 +259,23 @@ fn terminal() -> Terminal {
 }
 
 /// Turns signals into commands until it is dropped.
-fn listen(commands: &UnboundedSender<Command>) -> impl Drop {
-    struct Listening(Vec<tokio::task::JoinHandle<()>>);
+fn listen(signals: Option<Signals>, commands: UnboundedSender<Command>) -> impl Drop {
+    struct Listening(Option<tokio::task::JoinHandle<()>>);
     impl Drop for Listening {
         fn drop(&mut self) {
             self.0.iter().for_each(tokio::task::JoinHandle::abort);
         }
     }
-    let wanted = [
-        (SignalKind::interrupt(), Command::Quit),
-        (SignalKind::terminate(), Command::Quit),
-        (SignalKind::quit(), Command::Interim),
-    ];
-    Listening(
-        wanted
-            .into_iter()
-            .filter_map(|(kind, command)| {
-                let mut stream = signal(kind).ok()?;
-                let commands = commands.clone();
-                Some(tokio::spawn(async move {
-                    while stream.recv().await.is_some() && commands.send(command).is_ok() {}
-                }))
-            })
-            .collect(),
-    )
+    let turn = |mut signals: Signals| async move {
+        loop {
+            let command = match signals.next().await {
+                Signal::Interrupt | Signal::Terminate => Command::Quit,
+                Signal::Quit => Command::Interim,
+            };
+            if commands.send(command).is_err() {
+                return;
+            }
+        }
+    };
+    Listening(signals.map(|signals| tokio::spawn(turn(signals))))
 }

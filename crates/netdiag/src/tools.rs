@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::ArgMatches;
+use netdiag_explain::Explain;
 use netdiag_ping::Ping;
 use netdiag_tool::Tool;
 use netdiag_tool::manual::Manual;
@@ -23,12 +24,20 @@ pub struct ToolEntry {
 }
 
 /// Every tool that is built, in the order of the overview.
-pub const TOOLS: &[ToolEntry] = &[ToolEntry {
-    manual: &netdiag_ping::MANUAL,
-    command: <Ping as Tool>::command,
-    schema: netdiag_ping::json::schema,
-    run: app::launch::<Ping>,
-}];
+pub const TOOLS: &[ToolEntry] = &[
+    ToolEntry {
+        manual: &netdiag_ping::MANUAL,
+        command: <Ping as Tool>::command,
+        schema: netdiag_ping::json::schema,
+        run: app::launch::<Ping>,
+    },
+    ToolEntry {
+        manual: &netdiag_explain::MANUAL,
+        command: <Explain as Tool>::command,
+        schema: netdiag_explain::json::schema,
+        run: app::launch::<Explain>,
+    },
+];
 
 /// The tool with this name.
 pub fn find(name: &str) -> Option<&'static ToolEntry> {

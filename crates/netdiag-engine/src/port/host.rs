@@ -33,6 +33,8 @@ pub struct Route {
     pub source: Option<IpAddr>,
     /// Whether the address is this host's own.
     pub is_local: bool,
+    /// Whether the address is everyone's on a link.
+    pub is_broadcast: bool,
 }
 
 /// What neighbour discovery (ARP, RFC 4861) says of an address.

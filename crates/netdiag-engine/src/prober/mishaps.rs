@@ -17,6 +17,15 @@ pub struct Mishaps {
     pub blocked: u64,
 }
 
+/// What the kernel is short of when it takes no more to send.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shortage {
+    /// Room in the socket's send buffer (EAGAIN).
+    SendBuffer,
+    /// Room in the device's queue or in the table of neighbours (ENOBUFS).
+    Queue,
+}
+
 impl<S: Strategy> Prober<S> {
     /// Something looked like an answer and is none.
     pub(super) fn handle_foreign(&mut self, now: Mono) {
@@ -40,9 +49,17 @@ impl<S: Strategy> Prober<S> {
     }
 
     /// The kernel took no more to send for a while.
-    pub fn handle_blocked(&mut self, now: Mono) {
+    pub fn handle_blocked(&mut self, now: Mono, why: Shortage) {
         self.mishaps.blocked += 1;
-        let message = "the kernel takes no more packets for the moment; probes go out later than planned";
+        let message = match why {
+            Shortage::SendBuffer => {
+                "the kernel takes no more packets for the moment; probes go out later than planned"
+            }
+            Shortage::Queue => {
+                "the kernel has no room for more packets (ENOBUFS: the device's queue, or the table of neighbours, \
+                 gc_thresh3); probes go out later than planned"
+            }
+        };
         if self.mishaps.blocked == 1 {
             self.say(now, NoticeCode::SendBlocked, message);
         }

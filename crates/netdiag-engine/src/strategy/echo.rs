@@ -4,7 +4,8 @@
 //! are due. Whoever is due is probed and goes to the back, due one interval after it *was due* (not after it was sent),
 //! so that intervals do not drift; a target that is more than an interval behind starts afresh, so that nothing is made
 //! up for in a burst. Flood and adaptive pace follow iputils' ping: flood sends when an answer came, or 100 times a
-//! second; adaptive sends about once per round trip.
+//! second; adaptive sends about once per round trip. Where answers come back faster than they can be asked for one by
+//! one, a flood has a few probes under way, so that they share system calls.
 
 mod content;
 
@@ -20,6 +21,12 @@ use content::Content;
 /// How a flood goes on without answers: 100 probes a second (ping(8), `-f`).
 const FLOOD_PAUSE: Duration = Duration::from_millis(10);
 
+/// Round-trip times, in nanoseconds, below which a flood has [`FLOOD_WINDOW`] probes under way instead of one: about what
+/// the system calls for one probe take.
+const FLOOD_QUICK: f64 = 20_000.0;
+/// See [`FLOOD_QUICK`].
+const FLOOD_WINDOW: u64 = 8;
+
 /// How many targets wait for their first probe at most: as many as go out in one batch.
 const NEWCOMERS: usize = 64;
 
@@ -31,7 +38,8 @@ pub enum Pace {
         /// The interval; 0 for as fast as the pacer allows.
         interval: Duration,
     },
-    /// When an answer came, or after 10 ms. For one target.
+    /// When an answer came, or after 10 ms; with up to eight probes under way while these take less than 20 µs. For one
+    /// target.
     Flood,
     /// About one round-trip time after the one before, but never faster than the floor. For one target.
     Adaptive {
@@ -211,11 +219,17 @@ impl Echo {
         let unanswered = self.asked.saturating_sub(self.acknowledged);
         match self.pace {
             Pace::Steady { .. } => turn.due,
-            Pace::Flood if unanswered < self.preload => last,
+            Pace::Flood if unanswered < self.flood_window() => last,
             Pace::Flood => last + FLOOD_PAUSE,
             Pace::Adaptive { .. } if self.asked < self.preload => last,
             Pace::Adaptive { .. } => last + self.interval(),
         }
+    }
+
+    /// How many probes of a flood may be under way.
+    fn flood_window(&self) -> u64 {
+        let is_quick = self.smoothed.is_some_and(|smoothed| smoothed < FLOOD_QUICK);
+        if is_quick { self.preload.max(FLOOD_WINDOW) } else { self.preload }
     }
 
     /// Takes the turn of `turn`, and says when it has the next.

@@ -3,6 +3,8 @@
 //! The sentences follow RFC 792, 1122 and 1812 (ICMP) and RFC 4443 (ICMPv6) as iputils prints them; a type or code
 //! without a sentence there gets one of the same form with its number.
 
+pub mod facts;
+
 use std::fmt;
 
 use crate::address::Family;

@@ -1,11 +1,16 @@
 //! What depends on the order of sending: jitter, loss bursts, reordering.
 //!
 //! Replies arrive in any order, but jitter is defined over consecutive answered probes in the order in which they were
-//! sent, and a loss burst is a run of unanswered ones. So the samples of the last 65 536 answered probes are kept
-//! sorted by sequence number, and older ones are folded. A reply that comes after more than 65 536 later ones
-//! counts for reordering only.
+//! sent, and a loss burst is a run of unanswered ones. So the samples of the last minute, but no more than those of the
+//! last 65 536 answered probes, are kept sorted by sequence number, and older ones are folded. A reply that comes
+//! after ones that have been folded counts for reordering only.
 
-use crate::time::Rtt;
+use std::time::Duration;
+
+use crate::time::{Mono, Rtt};
+
+/// How long an answered probe is kept at least, if there are not too many: no reply is waited for longer.
+const HORIZON: Duration = Duration::from_secs(60);
 
 /// How many answered probes are kept before the oldest are folded (at least; at most twice as many are kept).
 const WINDOW: usize = 65_536;
@@ -62,6 +67,8 @@ pub struct SendOrder {
     recent: Vec<(u64, Rtt)>,
     highest: u64,
     reordered: u64,
+    /// A time, and the highest sequence number that had been answered by then.
+    mark: Option<(Mono, u64)>,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -97,15 +104,24 @@ impl SendOrder {
             }
         }
         if self.recent.len() >= 2 * WINDOW {
-            for (seq, rtt) in self.recent.drain(..WINDOW) {
-                self.folded.apply(seq, rtt);
-            }
+            self.fold(WINDOW);
         }
     }
 
-    /// The answered probes that are kept, sorted by sequence number: all of them up to 131 071.
-    pub fn recent(&self) -> &[(u64, Rtt)] {
-        &self.recent
+    /// Says that time has come to `now`: what was answered long before is folded, so that a slow run keeps little
+    /// however long it lasts.
+    pub fn advance(&mut self, now: Mono) {
+        let (then, highest) = *self.mark.get_or_insert((now, self.highest));
+        if now.since(then) >= HORIZON {
+            self.fold(self.recent.partition_point(|&(seq, _)| seq <= highest));
+            self.mark = Some((now, self.highest));
+        }
+    }
+
+    fn fold(&mut self, count: usize) {
+        for (seq, rtt) in self.recent.drain(..count) {
+            self.folded.apply(seq, rtt);
+        }
     }
 
     /// How many first answers came after the answer to a probe that was sent later (RFC 4737 §3, type-P-reordered).

@@ -16,47 +16,73 @@ pub struct Percentiles(Store);
 
 #[derive(Debug, Clone)]
 enum Store {
-    Exact(Vec<u64>),
+    /// All samples in nanoseconds, none of them above 4.29 s.
+    Short(Vec<u32>),
+    /// All samples in nanoseconds.
+    Long(Vec<u64>),
     Histogram(Box<Histogram<u64>>),
 }
 
 impl Default for Percentiles {
     fn default() -> Self {
-        Self(Store::Exact(Vec::new()))
+        Self(Store::Short(Vec::new()))
     }
 }
 
 impl Percentiles {
     /// Adds one sample.
     pub fn apply(&mut self, rtt: Rtt) {
+        let nanos = rtt.as_nanos();
         match &mut self.0 {
-            Store::Exact(samples) if samples.len() < EXACT => samples.push(rtt.as_nanos()),
-            Store::Exact(samples) => {
-                let Ok(mut histogram) = Histogram::new(3) else { return };
-                for &nanos in samples.iter() {
-                    histogram += nanos;
+            Store::Short(samples) if samples.len() < EXACT => {
+                if let Ok(nanos) = u32::try_from(nanos) {
+                    samples.push(nanos);
+                } else {
+                    let samples = samples.iter().map(|&nanos| nanos.into()).chain([nanos]).collect();
+                    self.0 = Store::Long(samples);
                 }
-                histogram += rtt.as_nanos();
-                self.0 = Store::Histogram(Box::new(histogram));
             }
-            Store::Histogram(histogram) => **histogram += rtt.as_nanos(),
+            Store::Long(samples) if samples.len() < EXACT => samples.push(nanos),
+            Store::Short(samples) => {
+                let samples = samples.iter().map(|&nanos| u64::from(nanos)).chain([nanos]).collect();
+                self.sum_up(samples);
+            }
+            Store::Long(samples) => {
+                let samples = samples.iter().copied().chain([nanos]).collect();
+                self.sum_up(samples);
+            }
+            Store::Histogram(histogram) => **histogram += nanos,
         }
+    }
+
+    /// Keeps samples as a histogram from now on.
+    fn sum_up(&mut self, samples: Vec<u64>) {
+        let Ok(mut histogram) = Histogram::new(3) else { return };
+        for nanos in samples {
+            histogram += nanos;
+        }
+        self.0 = Store::Histogram(Box::new(histogram));
     }
 
     /// The `percents`-th percentiles (each 0–100) in the order asked for; `None` without samples.
     pub fn at<const N: usize>(&self, percents: [f64; N]) -> Option<[Rtt; N]> {
         match &self.0 {
-            Store::Exact(samples) if samples.is_empty() => None,
-            Store::Exact(samples) => {
-                let mut sorted = samples.clone();
-                sorted.sort_unstable();
-                Some(percents.map(|p| Rtt::from_nanos(sorted[nearest_rank(p, sorted.len())])))
-            }
+            Store::Short(samples) => exact(samples.clone(), percents),
+            Store::Long(samples) => exact(samples.clone(), percents),
             Store::Histogram(histogram) => {
                 Some(percents.map(|p| Rtt::from_nanos(histogram.value_at_percentile(p))))
             }
         }
     }
+}
+
+fn exact<T: Copy + Ord + Into<u64>, const N: usize>(
+    mut samples: Vec<T>,
+    percents: [f64; N],
+) -> Option<[Rtt; N]> {
+    samples.sort_unstable();
+    let last = samples.len().checked_sub(1)?;
+    Some(percents.map(|p| Rtt::from_nanos(samples[nearest_rank(p, last + 1)].into())))
 }
 
 /// Index of the `percent`-th percentile among `len` sorted samples (`len` > 0).
@@ -100,6 +126,19 @@ mod tests {
                 "{percent}: {got:?} against {exact}"
             );
         }
+    }
+
+    #[test]
+    fn one_long_sample_among_short_ones_changes_no_other() {
+        let mut percentiles = Percentiles::default();
+        for nanos in [7, 5_000_000_000, 3, u64::from(u32::MAX)] {
+            percentiles.apply(Rtt::from_nanos(nanos));
+        }
+        let at = percentiles.at([25.0, 50.0, 75.0, 100.0]).expect("samples").map(Rtt::as_nanos);
+        assert_eq!(at, [3, 7, u64::from(u32::MAX), 5_000_000_000]);
+        (0..EXACT as u64).for_each(|_| percentiles.apply(Rtt::from_nanos(9)));
+        assert!(matches!(percentiles.0, Store::Histogram(_)));
+        assert_eq!(percentiles.at([50.0]).map(|[median]| median.as_nanos()), Some(9));
     }
 
     #[test]

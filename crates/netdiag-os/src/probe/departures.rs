@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use netdiag_model::{Errno, Mono, ProbeId};
-use netdiag_sys::setting::{self, Setting, Stamps};
+use netdiag_sys::setting::{Setting, Stamps};
 use netdiag_sys::socket::Socket;
 
 /// How long packets with old numbers may still wait for their address to be resolved (`ucast_solicit` times a second)
@@ -25,13 +25,6 @@ pub(super) enum Numbering {
     Named,
     /// The kernel counts.
     Counted,
-}
-
-impl Numbering {
-    /// The better one that this kernel offers.
-    pub(super) fn of_this_kernel() -> Self {
-        if setting::takes_stamp_numbers() { Self::Named } else { Self::Counted }
-    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +45,8 @@ pub(super) struct Departures {
     mode: Mode,
     /// The number of the next send.
     next: u32,
+    /// How many have left whose stamp has not come; some never come.
+    awaited: usize,
     /// Number and probe, at the number modulo the length, which is a power of two.
     slots: Vec<(u32, ProbeId)>,
 }
@@ -69,7 +64,7 @@ impl Departures {
             }
         };
         let len = in_flight.clamp(*SLOTS.start(), *SLOTS.end()).next_power_of_two();
-        let mut departures = Self { mode, next: 0, slots: vec![(0, ProbeId::new(0, 0, 0)); len] };
+        let mut departures = Self { mode, next: 0, awaited: 0, slots: vec![(0, ProbeId::new(0, 0, 0)); len] };
         departures.forget();
         departures
     }
@@ -101,7 +96,13 @@ impl Departures {
             let slot = self.slot(self.next);
             self.slots[slot] = (self.next, probe);
             self.next = self.next.wrapping_add(1);
+            self.awaited += 1;
         }
+    }
+
+    /// How many stamps of departures may be on the error queue.
+    pub(super) const fn awaited(&self) -> usize {
+        self.awaited
     }
 
     /// Notes that a send failed with `errno` before anything left. A packet that the firewall drops (EPERM) had its
@@ -134,12 +135,14 @@ impl Departures {
         let (held, probe) = self.slots[slot];
         (held == number).then(|| {
             self.slots[slot].0 = !number;
+            self.awaited = self.awaited.saturating_sub(1);
             probe
         })
     }
 
     /// Puts into every slot a number that does not belong there.
     fn forget(&mut self) {
+        self.awaited = 0;
         for (index, slot) in self.slots.iter_mut().enumerate() {
             slot.0 = !(index as u32);
         }

@@ -33,19 +33,35 @@ pub(super) struct Lane {
     pub(super) departures: Departures,
     /// The kernel's count of dropped messages when it was last seen.
     dropped: u32,
-    /// Whether the epoll set tells when there is something to read. While it does not, it is read without asking:
-    /// under load there always is something, and telling so would cost a wake-up for every packet.
-    pub(super) is_watched: bool,
+    /// How it is found out that there is something to read.
+    pub(super) attention: Attention,
+    /// How many messages may be on their way: packets sent without an answer so far. Some are never answered, and some
+    /// are answered twice.
+    pub(super) awaited: usize,
+    /// Raw sockets: whether other programs' messages are kept from it, which is not worth its price before one came.
+    is_filtered: bool,
+}
+
+/// How it is found out that there is something to read from a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Attention {
+    /// Not at all: nothing has been sent by it, so nothing is for this process.
+    Idle,
+    /// The epoll set tells.
+    Watched,
+    /// It is read without asking: under load there always is something, and telling so would cost a wake-up for every
+    /// packet.
+    Read,
 }
 
 impl Lane {
-    pub(super) fn open(
+    /// Prepares a new socket of this kind for a family and shard.
+    pub(super) fn new(
+        socket: Socket,
         (family, shard): (Family, u16),
-        kind: Kind,
+        (kind, numbering): (Kind, Numbering),
         options: &SocketOptions,
-        numbering: Numbering,
     ) -> Result<Self, OpenError> {
-        let socket = options::open(family, kind, options)?;
         let identifier = options.identifier.unwrap_or_else(random::bits16);
         let asked = options.identifier.map_or(0, |first| first.wrapping_add(shard));
         match kind {
@@ -53,14 +69,26 @@ impl Lane {
             _ => options::bind(&socket, options.source, 0)?,
         }
         if kind == Kind::IcmpRaw {
-            let what = "let through echo replies only";
-            done(what, socket.filter_echo_replies(identifier, MAX_SHARDS))?;
+            done("let through echo replies only", socket.filter_kinds())?;
         }
         let flow = lease_flow_label(&socket, family, options)?;
         hear(&socket)?;
         size_buffers(&socket, options)?;
         let departures = Departures::new(&socket, numbering, options.in_flight);
-        Ok(Self { socket, kind, family, shard, identifier, flow, departures, dropped: 0, is_watched: true })
+        let attention = Attention::Idle;
+        Ok(Self {
+            socket,
+            kind,
+            family,
+            shard,
+            identifier,
+            flow,
+            departures,
+            dropped: 0,
+            attention,
+            awaited: 0,
+            is_filtered: false,
+        })
     }
 
     /// The shard that a message with this identifier belongs to; `None` for another program's. Sockets other than raw
@@ -71,6 +99,24 @@ impl Lane {
         }
         let shard = identifier?.wrapping_sub(self.identifier);
         (shard < MAX_SHARDS).then_some(shard)
+    }
+
+    /// Notes that it is about to send; whether nobody looked at it so far.
+    pub(super) fn awake(&mut self) -> bool {
+        let was_idle = self.attention == Attention::Idle;
+        if was_idle {
+            self.attention = Attention::Read;
+        }
+        was_idle
+    }
+
+    /// Notes that it has heard another program's message: the kernel is to keep the next ones away.
+    pub(super) fn heard_others(&mut self) {
+        if self.kind == Kind::IcmpRaw && !self.is_filtered {
+            // Where it cannot, they are left out one by one.
+            let _ = self.socket.filter_echo_replies(self.identifier, MAX_SHARDS);
+            self.is_filtered = true;
+        }
     }
 
     /// Writes what the kernel leaves to the owner of a raw socket: the identifier and, for IPv4, the checksum.
@@ -85,6 +131,7 @@ impl Lane {
     /// Notes that these packets have left.
     pub(super) fn sent(&mut self, items: &[Transmit]) {
         self.departures.sent(items.iter().map(|item| item.probe));
+        self.awaited += items.len();
     }
 
     /// How many messages the kernel has dropped for want of room since this was last asked.

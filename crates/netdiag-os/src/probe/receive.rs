@@ -16,7 +16,7 @@ use netdiag_sys::socket::Kind;
 use netdiag_wire::{icmp, ip};
 
 use super::ProbeSockets;
-use super::lane::Lane;
+use super::lane::{Attention, Lane};
 use crate::{clock, convert};
 
 /// How many records one call hands over before it lets others have their turn.
@@ -26,6 +26,9 @@ const ENOUGH: usize = 1024;
 const HEADERS: usize = 128;
 /// Octets that are kept of what an ICMP error quotes: the header and the first of the payload.
 const QUOTE: usize = 256;
+
+/// How many messages are asked for where none is expected.
+const FEW: usize = 8;
 
 /// An error for an earlier packet that gets in the way of receiving is taken by the call that it fails.
 const TRIES: usize = 64;
@@ -56,12 +59,14 @@ impl ProbeSockets {
 
 /// Takes the sockets that the epoll set tells of out of it.
 fn look(epoll: &Epoll, events: &mut Events, lanes: &mut [Lane]) {
-    if !lanes.iter().any(|lane| lane.is_watched) || epoll.ready(events).is_err() {
+    if !lanes.iter().any(|lane| lane.attention == Attention::Watched) || epoll.ready(events).is_err() {
         return;
     }
     for token in events.tokens() {
-        if let Some(lane) = lanes.get_mut(token as usize) {
-            lane.is_watched = epoll.remove(lane.socket.as_fd()).is_err();
+        if let Some(lane) = lanes.get_mut(token as usize)
+            && epoll.remove(lane.socket.as_fd()).is_ok()
+        {
+            lane.attention = Attention::Read;
         }
     }
 }
@@ -69,14 +74,16 @@ fn look(epoll: &Epoll, events: &mut Events, lanes: &mut [Lane]) {
 /// Reads the sockets that are not watched. Those that have nothing are watched from then on.
 fn read_unwatched(epoll: &Epoll, lanes: &mut [Lane], (reader, batch): (&mut Reader, &mut DatagramBatch)) {
     for (number, lane) in lanes.iter_mut().enumerate() {
-        if lane.is_watched || batch.len() >= ENOUGH {
+        if lane.attention != Attention::Read || batch.len() >= ENOUGH {
             continue;
         }
         let before = batch.len();
         reader.read(lane, batch);
         if batch.len() == before {
             batch.add_dropped(lane.newly_dropped());
-            lane.is_watched = epoll.add(lane.socket.as_fd(), number as u64, Interest::Read).is_ok();
+            if epoll.add(lane.socket.as_fd(), number as u64, Interest::Read).is_ok() {
+                lane.attention = Attention::Watched;
+            }
         }
     }
 }
@@ -127,24 +134,27 @@ impl Reader {
         Self { messages: ReceiveBatch::new(payload_len + HEADERS), errors: ReceiveBatch::new(QUOTE) }
     }
 
-    /// Reads a socket until it is empty, or enough has come in.
+    /// Reads a socket until it is empty, enough has come in, or all has that was awaited: the kernel is not asked for
+    /// more than there can be, and what came unasked for is found by the next look.
     fn read(&mut self, lane: &mut Lane, batch: &mut DatagramBatch) {
         while batch.len() < ENOUGH {
-            let got = self.receive(lane);
+            let asked = expected(lane.awaited);
+            let got = self.receive(lane, asked);
             let read = clock::now();
-            self.drain_errors(lane, batch);
+            let mut drained = Drained::default();
+            while self.read_errors(lane, (batch, &mut drained)) && lane.departures.awaited() > 0 {}
             for index in 0..got {
                 push_message(lane, &self.messages.get(index), read, batch);
             }
-            if got < BATCH {
+            if got < asked || lane.awaited == 0 {
                 break;
             }
         }
     }
 
-    fn receive(&mut self, lane: &Lane) -> usize {
+    fn receive(&mut self, lane: &Lane, asked: usize) -> usize {
         for _ in 0..TRIES {
-            match self.messages.receive(lane.socket.as_fd(), Queue::Receive, BATCH) {
+            match self.messages.receive(lane.socket.as_fd(), Queue::Receive, asked) {
                 Ok(got) => return got,
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return 0,
                 // The error itself stands on the error queue.
@@ -157,17 +167,28 @@ impl Reader {
     /// Reads a socket's error queue until it is empty.
     pub(super) fn drain_errors(&mut self, lane: &mut Lane, batch: &mut DatagramBatch) -> Drained {
         let mut drained = Drained::default();
-        loop {
-            let got = self.errors.receive(lane.socket.as_fd(), Queue::Error, BATCH).unwrap_or(0);
-            let read = clock::now();
-            for index in 0..got {
-                push_error(lane, &self.errors.get(index), read, (batch, &mut drained));
-            }
-            if got < BATCH {
-                return drained;
-            }
-        }
+        while self.read_errors(lane, (batch, &mut drained)) {}
+        drained
     }
+
+    /// Looks at a socket's error queue once; whether it may hold more.
+    fn read_errors(&mut self, lane: &mut Lane, (batch, drained): (&mut DatagramBatch, &mut Drained)) -> bool {
+        let asked = expected(lane.departures.awaited());
+        let got = self.errors.receive(lane.socket.as_fd(), Queue::Error, asked).unwrap_or(0);
+        if got == 0 {
+            return false;
+        }
+        let read = clock::now();
+        for index in 0..got {
+            push_error(lane, &self.errors.get(index), read, (batch, drained));
+        }
+        got == asked
+    }
+}
+
+/// How many messages to ask for where so many are awaited.
+fn expected(awaited: usize) -> usize {
+    if awaited == 0 { FEW } else { awaited.min(BATCH) }
 }
 
 /// Hands over a message to the socket. Other programs' messages, which a raw socket hears, are left out.
@@ -182,7 +203,8 @@ fn push_message(lane: &mut Lane, received: &Received<'_>, read: Reading, batch: 
         bytes = bytes.get(header.payload..).unwrap_or_default();
         len = len.saturating_sub(header.payload);
     }
-    let Some(shard) = lane.shard_of(owner(bytes)) else { return };
+    let Some(shard) = lane.shard_of(owner(bytes)) else { return lane.heard_others() };
+    lane.awaited = lane.awaited.saturating_sub(1);
     let at = Moment { read, stamp: notes.stamp };
     let via = Via::Direct { port: if lane.kind == Kind::Udp { port } else { 0 } };
     batch.push(Incoming { shard, family: lane.family, from, via, ttl, tos, len, at }, bytes);

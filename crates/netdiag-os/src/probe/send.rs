@@ -4,15 +4,17 @@ use std::ops::Range;
 use std::os::fd::AsFd;
 use std::task::{Context, Poll};
 
-use netdiag_engine::port::{DatagramBatch, Sent, Stop, TransmitBatch};
+use netdiag_engine::port::{DatagramBatch, Sent, Stop, Transmit, TransmitBatch, Via};
 use netdiag_model::{Errno, Moment, Mono};
 use netdiag_sys::control::Order;
-use netdiag_sys::epoll::Interest;
+use netdiag_sys::epoll::{Epoll, Interest};
 use netdiag_sys::mmsg::{BATCH, SendBatch};
+use netdiag_sys::socket::Kind;
 
 use super::ProbeSockets;
 use super::lane::Lane;
 use super::receive::{Drained, Reader};
+use crate::readiness::Readiness;
 use crate::{clock, convert, kernel};
 
 /// How often a packet is tried while ICMP errors for earlier ones get in its way.
@@ -23,13 +25,15 @@ impl ProbeSockets {
         let read = clock::now();
         let mut next = first;
         let mut stop = None;
+        let mut has_awoken = false;
         while next < batch.len() && stop.is_none() {
             let item = &batch.items()[next];
             let (family, shard) = (item.to.family(), item.probe.shard());
             match self.lane(family, shard) {
                 Ok(number) => {
+                    has_awoken |= self.lanes[number].awake();
                     let run = next..self.run_end(batch, next);
-                    let sent = self.send_run(number, batch, run);
+                    let sent = self.send_run((number, read.mono), batch, run);
                     next += sent.0;
                     stop = sent.1;
                     if stop == Some(Stop::Full) {
@@ -39,7 +43,8 @@ impl ProbeSockets {
                 Err(errno) => stop = Some(Stop::Failed { errno, mtu: None }),
             }
         }
-        if !self.pending.is_empty()
+        // What came in while sending, and sockets that nobody looked at so far.
+        if (has_awoken || !self.pending.is_empty())
             && let Some(waker) = self.waker.take()
         {
             waker.wake();
@@ -63,7 +68,7 @@ impl ProbeSockets {
     /// Sends a run of packets by one socket: how many left, and why it stopped before the end.
     fn send_run(
         &mut self,
-        number: usize,
+        (number, now): (usize, Mono),
         batch: &mut TransmitBatch,
         run: Range<usize>,
     ) -> (usize, Option<Stop>) {
@@ -76,6 +81,7 @@ impl ProbeSockets {
             let rest = run.start + sent..run.end;
             let mut attempt = Attempt {
                 lane,
+                now,
                 outgoing: &mut self.outgoing,
                 reader: &mut self.reader,
                 pending: &mut self.pending,
@@ -93,7 +99,10 @@ impl ProbeSockets {
         if self.full.contains(&number) {
             return;
         }
-        if let Some(epoll) = self.writable.get()
+        if self.writable.is_none() {
+            self.writable = Epoll::new().ok().map(Readiness::new);
+        }
+        if let Some(epoll) = self.writable.as_ref().and_then(Readiness::get)
             && epoll.add(self.lanes[number].socket.as_fd(), number as u64, Interest::Write).is_ok()
         {
             self.full.push(number);
@@ -101,11 +110,11 @@ impl ProbeSockets {
     }
 
     pub(super) fn poll_room(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.full.is_empty() {
-            return Poll::Ready(());
-        }
         let (lanes, full, events) = (&self.lanes, &mut self.full, &mut self.events);
-        self.writable.poll_with(cx, |epoll| {
+        let Some(writable) = self.writable.as_mut().filter(|_| !full.is_empty()) else {
+            return Poll::Ready(());
+        };
+        writable.poll_with(cx, |epoll| {
             epoll.ready(events).ok()?;
             for token in events.tokens() {
                 // It can only fail when it is not there, which is what is wanted.
@@ -120,6 +129,7 @@ impl ProbeSockets {
 /// All that one send needs.
 struct Attempt<'a> {
     lane: &'a mut Lane,
+    now: Mono,
     outgoing: &'a mut SendBatch,
     reader: &'a mut Reader,
     pending: &'a mut DatagramBatch,
@@ -129,10 +139,9 @@ impl Attempt<'_> {
     /// Sends from the start of `run` on; at least one packet has left when there is no error.
     fn send(&mut self, batch: &TransmitBatch, run: Range<usize>) -> Result<usize, Stop> {
         let items = &batch.items()[run];
-        let now = clock::now().mono;
         let mut tries = 0;
         loop {
-            self.lane.prepare(now);
+            self.lane.prepare(self.now);
             let mut outgoing = self.outgoing.start(kernel::family(self.lane.family));
             for (offset, item) in items.iter().enumerate() {
                 let name = kernel::socket_name(&item.to, item.port, self.lane.flow);
@@ -144,20 +153,37 @@ impl Attempt<'_> {
                 Ok(count) => {
                     self.lane.sent(&items[..count]);
                     if count < items.len() {
-                        self.lane.departures.stopped_short(&self.lane.socket, now);
+                        self.lane.departures.stopped_short(&self.lane.socket, self.now);
                     }
                     return Ok(count);
                 }
                 Err(error) => convert::errno(&error),
             };
             tries += 1;
-            self.refused(error, tries, now)?;
+            self.refused(error, tries)?;
+            if items.first().is_some_and(|item| self.has_answer_to(item)) {
+                // A firewall of this host has rejected this very packet, at the end of the batch before: that send told
+                // only of those that left.
+                return Err(Stop::Failed { errno: Errno::EPERM, mtu: None });
+            }
         }
     }
 
+    /// Whether an ICMP error about a packet that is still to be sent has come in already.
+    fn has_answer_to(&self, item: &Transmit) -> bool {
+        let (shard, seq) = (item.probe.shard(), item.probe.seq());
+        self.pending.iter().any(|datagram| {
+            let is_error = matches!(datagram.incoming.via, Via::ErrorQueue { .. });
+            let is_echo = self.lane.kind != Kind::Udp
+                && datagram.incoming.shard == shard
+                && datagram.bytes.get(6..8) == Some(&seq.to_be_bytes());
+            is_error && is_echo && datagram.incoming.from.matches(&item.to)
+        })
+    }
+
     /// What to make of a refusal: `Ok` is to try again.
-    fn refused(&mut self, errno: Errno, tries: u32, now: Mono) -> Result<(), Stop> {
-        self.lane.departures.failed(&self.lane.socket, errno, now);
+    fn refused(&mut self, errno: Errno, tries: u32) -> Result<(), Stop> {
+        self.lane.departures.failed(&self.lane.socket, errno, self.now);
         match errno {
             Errno::EINTR => return Ok(()),
             Errno::EAGAIN => return Err(Stop::Full),

@@ -38,11 +38,13 @@ pub enum Change {
     None,
     /// It answers, for the first time.
     Answers,
+    /// An answer came that does not count, the first of its kind: from another address, or with a wrong checksum.
+    NotCounted,
     /// A probe was not answered, nor was any that was sent after it.
     Silent,
-    /// It answers again, after so many probes in a row that were not answered.
+    /// It answers again.
     Back {
-        /// How many.
+        /// How many probes in a row were not answered before the one that was; 0 where that one's answer is late.
         lost: u64,
     },
 }
@@ -54,24 +56,35 @@ impl Member {
         Self { label, address, position, tally, standing, last_answered: 0 }
     }
 
+    /// Whether it was asked and has not answered.
+    pub fn is_silent(&self) -> bool {
+        self.tally.sent() > 0 && self.tally.received() == 0
+    }
+
     fn apply(&mut self, event: &Event) -> Change {
         self.tally.apply(0, event);
         match event {
-            Event::Reply(reply) if reply.damage != Some(Damage::Checksum) => {
-                let seq = u32::try_from(reply.subject.seq).unwrap_or(u32::MAX);
-                let before = self.last_answered;
-                self.last_answered = before.max(seq);
-                match std::mem::replace(&mut self.standing, Standing::Answers) {
-                    _ if before == 0 => Change::Answers,
-                    Standing::Silent => {
-                        Change::Back { lost: u64::from(seq.saturating_sub(before).max(2) - 1) }
-                    }
-                    Standing::Unknown | Standing::Answers => Change::None,
-                }
-            }
+            Event::Stray(_) if self.tally.strays() == 1 => Change::NotCounted,
+            Event::Reply(reply) if reply.damage != Some(Damage::Checksum) => self.answer(&reply.subject),
+            Event::Reply(_) if self.tally.bad_checksums() == 1 => Change::NotCounted,
             Event::Timeout { subject } | Event::SendError { subject, .. } => self.miss(subject),
             Event::IcmpError { subject, icmp, .. } if !icmp.is_advice() => self.miss(subject),
             _ => Change::None,
+        }
+    }
+
+    fn answer(&mut self, subject: &Subject) -> Change {
+        let seq = u32::try_from(subject.seq).unwrap_or(u32::MAX);
+        let before = self.last_answered;
+        if seq <= before {
+            // A duplicate, or the answer to a probe before: what it says of the target was known.
+            return Change::None;
+        }
+        self.last_answered = seq;
+        match std::mem::replace(&mut self.standing, Standing::Answers) {
+            _ if before == 0 => Change::Answers,
+            Standing::Silent => Change::Back { lost: u64::from(seq - before - 1) },
+            Standing::Unknown | Standing::Answers => Change::None,
         }
     }
 
@@ -94,8 +107,10 @@ pub struct Fleet {
     pub sent: u64,
     /// Probes answered at least once.
     pub received: u64,
-    /// Probes that timed out or were refused by an ICMP error, so far.
+    /// Probes that timed out or were refused, by an ICMP error or by this host, and have not been answered since.
     pub missed: u64,
+    /// Targets that have been sent a probe.
+    pub asked: u64,
     /// Targets that have answered.
     pub answering: u64,
 }
@@ -116,9 +131,10 @@ impl Fleet {
         &self.members
     }
 
-    /// The numbers of all targets in the order in which they were typed or listed.
+    /// The numbers of all targets that were asked, in the order in which they were typed or listed.
     pub fn in_order(&self) -> Vec<TargetId> {
-        let mut ids: Vec<TargetId> = (0..self.members.len() as u32).map(TargetId).collect();
+        let asked = (0..).zip(&self.members).filter(|(_, member)| member.tally.sent() > 0);
+        let mut ids: Vec<TargetId> = asked.map(|(id, _)| TargetId(id)).collect();
         ids.sort_by_key(|id| self.members[id.index()].position);
         ids
     }
@@ -130,10 +146,16 @@ impl Fleet {
         match event {
             // The n-th probe brings the count to n, however often it is heard of.
             Event::Sent { .. } | Event::SendError { .. } => {
-                self.sent += subject.seq.saturating_sub(member.tally.sent());
+                let before = member.tally.sent();
+                self.sent += subject.seq.saturating_sub(before);
+                self.asked += u64::from(before == 0);
+                self.missed += u64::from(matches!(event, Event::SendError { .. }));
             }
             Event::Reply(reply) if reply.damage == Some(Damage::Checksum) => {}
-            Event::Reply(reply) if reply.arrival != Arrival::Duplicate => self.received += 1,
+            Event::Reply(reply) if reply.arrival != Arrival::Duplicate => {
+                self.received += 1;
+                self.missed -= u64::from(reply.arrival == Arrival::Late).min(self.missed);
+            }
             Event::Timeout { .. } => self.missed += 1,
             Event::IcmpError { icmp, .. } => self.missed += u64::from(!icmp.is_advice()),
             _ => {}

@@ -41,6 +41,11 @@ impl Period {
         self.tallies[target.index()].apply(base, event);
     }
 
+    /// How many probes it has of a target.
+    pub fn sent(&self, target: TargetId) -> u64 {
+        self.tallies.get(target.index()).map_or(0, Tally::sent)
+    }
+
     /// The sums of one target; empty for a target that was not probed.
     pub fn report(&self, target: TargetId) -> Report {
         self.tallies.get(target.index()).map(|tally| tally.report(self.base(target))).unwrap_or_default()
@@ -64,9 +69,13 @@ impl Periods {
         Self { every, patience, next_end: now.mono + every, open: VecDeque::from([first]) }
     }
 
-    /// Adds an event to the period in which its probe was sent.
-    pub fn apply(&mut self, event: &Event) {
+    /// Adds an event to the period in which its probe was sent: a probe that goes as one ends is the next one's. `sent`
+    /// says how many probes each target has got before.
+    pub fn apply(&mut self, event: &Event, sent: impl Iterator<Item = u64>) {
         let Some(subject) = event.subject() else { return };
+        if let Event::Sent { at, .. } | Event::SendError { at, .. } = event {
+            self.turn(at.read, sent);
+        }
         let is_its = |period: &&mut Period| subject.seq > period.base(subject.target);
         // What belongs to a period that has been told finds none.
         if let Some(period) = self.open.iter_mut().rev().find(is_its) {
@@ -80,17 +89,23 @@ impl Periods {
         told.map_or(self.next_end, |told| told.min(self.next_end))
     }
 
+    /// Ends the period that runs if its time has come.
+    fn turn(&mut self, now: Reading, sent: impl Iterator<Item = u64>) {
+        if now.mono < self.next_end {
+            return;
+        }
+        self.end(now, sent.collect());
+        self.next_end = self.next_end + self.every;
+        if self.next_end <= now.mono {
+            // The process slept through whole periods: there is nothing to tell of them.
+            self.next_end = now.mono + self.every;
+        }
+    }
+
     /// Ends the period that runs if its time has come, and hands out the next that is due to be told. `sent` says how
     /// many probes each target has got so far.
     pub fn handle_timeout(&mut self, now: Reading, sent: impl Iterator<Item = u64>) -> Option<Period> {
-        if now.mono >= self.next_end {
-            self.end(now, sent.collect());
-            self.next_end = self.next_end + self.every;
-            if self.next_end <= now.mono {
-                // The process slept through whole periods: there is nothing to tell of them.
-                self.next_end = now.mono + self.every;
-            }
-        }
+        self.turn(now, sent);
         let is_due = self.open.front()?.to.is_some_and(|to| to.mono + self.patience <= now.mono);
         if is_due { self.open.pop_front() } else { None }
     }

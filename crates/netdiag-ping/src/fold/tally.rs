@@ -196,6 +196,24 @@ impl Tally {
         }
     }
 
+    /// Answers from another address than the target's.
+    pub fn strays(&self) -> u64 {
+        self.grown().map_or(0, |report| report.strays)
+    }
+
+    /// Answers whose checksum was wrong.
+    pub fn bad_checksums(&self) -> u64 {
+        self.grown().map_or(0, |report| report.bad_checksums)
+    }
+
+    /// The report, once there is more to tell than a few plain facts.
+    fn grown(&self) -> Option<&Report> {
+        match &self.0 {
+            State::Young(_) => None,
+            State::Grown(report) => Some(report),
+        }
+    }
+
     /// The smallest, mean and largest round-trip time; `None` before one came.
     pub fn times(&self) -> Option<[Rtt; 3]> {
         let spread = match &self.0 {

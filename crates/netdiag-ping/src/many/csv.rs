@@ -1,5 +1,5 @@
 //! Comma-separated values (RFC 4180): a heading, and a line of sums per target; with `--report-every` also one per part
-//! of the run.
+//! of the run. The first cell says which of both it is.
 
 use std::fmt::Write;
 
@@ -12,11 +12,12 @@ use crate::fold::Report;
 use crate::fold::fleet::{Change, Fleet, Member};
 use crate::fold::periods::Period;
 use crate::json::{RttRecord, Subject, Summary};
+use crate::text::general;
 
 /// Comma-separated values.
 pub(super) struct Csv;
 
-const HEADING: &str = "from,to,target,address,via,sent,received,lost,loss_percent,duplicates,corrupt,late,reordered,\
+const HEADING: &str = "type,from,to,target,address,via,sent,received,lost,loss_percent,duplicates,corrupt,late,reordered,\
 errors,rtt_min_ms,rtt_avg_ms,rtt_max_ms,rtt_mdev_ms,rtt_p50_ms,rtt_p90_ms,rtt_p95_ms,rtt_p99_ms,jitter_mean_ms,\
 jitter_max_ms,jitter_rfc3550_ms,loss_bursts,longest_loss_burst\n";
 
@@ -29,7 +30,7 @@ impl Renderer for Csv {
 
     fn period(&mut self, page: &mut Page<'_>, period: &Period, of: (&Member, &Report)) {
         let line = line(page, (period.from, period.to.unwrap_or(period.from)), of);
-        page.offer(line.as_bytes());
+        page.offer(format!("interval,{line}").as_bytes());
     }
 
     fn order(&mut self, _page: &mut Page<'_>, fleet: &Fleet) -> Vec<TargetId> {
@@ -43,10 +44,11 @@ impl Renderer for Csv {
         (member, report, _): (&Member, &Report, Option<&Silence>),
     ) {
         let line = line(page, (start, end), (member, report));
-        page.write(line.as_bytes());
+        page.write(format!("summary,{line}").as_bytes());
     }
 }
 
+/// What both kinds of line have after their first cell.
 fn line(page: &Page<'_>, (from, to): (Reading, Reading), (member, report): (&Member, &Report)) -> String {
     let address = page.address(&member.address);
     let target = member.label.as_deref().unwrap_or(&address);
@@ -58,7 +60,8 @@ fn line(page: &Page<'_>, (from, to): (Reading, Reading), (member, report): (&Mem
         format!("{},{},{},{address},{},", time(from.wall), time(to.wall), quoted(target), page.via);
     let _ = write!(
         line,
-        "{sent},{received},{lost},{loss_percent},{duplicates},{corrupt},{late},{reordered},{errors}"
+        "{sent},{received},{lost},{},{duplicates},{corrupt},{late},{reordered},{errors}",
+        general(loss_percent)
     );
     let rtt = sums.rtt_ms;
     let rtt = |of: fn(&RttRecord) -> Option<f64>| rtt.as_ref().and_then(of);

@@ -18,9 +18,7 @@ impl Renderer for Alive {
         _event: &Event,
         (member, change): (&Member, Change),
     ) {
-        if change == Change::Answers
-            || (matches!(change, Change::Back { .. }) && member.tally.received() == 1)
-        {
+        if change == Change::Answers {
             line(page, member);
         }
     }
@@ -32,14 +30,14 @@ impl Renderer for Alive {
     fn target(&mut self, _: &mut Page<'_>, _: (Reading, Reading), _: (&Member, &Report, Option<&Silence>)) {}
 }
 
-/// Each address that has not answered, at the end, in the order typed.
+/// Each address that was asked and has not answered, at the end, in the order typed.
 pub(super) struct Unreachable;
 
 impl Renderer for Unreachable {
     fn event(&mut self, _page: &mut Page<'_>, _now: Wall, _event: &Event, _of: (&Member, Change)) {}
 
     fn order(&mut self, _page: &mut Page<'_>, fleet: &Fleet) -> Vec<TargetId> {
-        let is_silent = |id: &TargetId| fleet.member(*id).is_some_and(|member| member.tally.received() == 0);
+        let is_silent = |id: &TargetId| fleet.member(*id).is_some_and(Member::is_silent);
         fleet.in_order().into_iter().filter(is_silent).collect()
     }
 

@@ -9,6 +9,7 @@ use netdiag_tool::{Progress, Streams, Terminal};
 
 use crate::fold::fleet::Fleet;
 use crate::plan::Plan;
+use crate::text::answers;
 
 /// How often it is drawn.
 const TICK: Duration = Duration::from_millis(200);
@@ -32,7 +33,6 @@ impl Meter {
         Self {
             progress: Progress::new(streams, terminal, total),
             next: is_shown.then(|| start + TICK),
-
             count: plan.count,
             total,
             deadline: plan.deadline.map(|deadline| start + deadline),
@@ -84,8 +84,11 @@ impl Meter {
         let (.., rate) = self.pace;
         let mut parts = vec![format!("{} probes", fleet.sent)];
         parts.push(if rate >= 10.0 { format!("{rate:.0}/s") } else { format!("{rate:.1}/s") });
-        parts.push(format!("{} of {} targets answer", fleet.answering, fleet.members().len()));
-        let loss = loss_percent(fleet.missed + fleet.received, fleet.received);
+        let answering = fleet.answering;
+        parts.push(format!("{answering} of {} targets {}", fleet.members().len(), answers(answering)));
+        // An error can come for what had timed out: it is missed once.
+        let missed = fleet.missed.min(fleet.sent.saturating_sub(fleet.received));
+        let loss = loss_percent(missed + fleet.received, fleet.received);
         parts.push(format!("{loss:.1}% lost"));
         if let Some(left) = self.left(now, fleet.sent) {
             parts.push(format!("{} left", clock(left)));

@@ -3,8 +3,9 @@
 
 use std::cmp::Reverse;
 use std::fmt::Write;
+use std::time::Duration;
 
-use netdiag_model::event::Damage;
+use netdiag_model::event::{Arrival, Reply};
 use netdiag_model::knowledge::icmp::Words;
 use netdiag_model::knowledge::silence::{Place, Resolution, Silence};
 use netdiag_model::{Event, Reading, TargetId, Wall};
@@ -15,16 +16,21 @@ use crate::fold::fleet::{Change, Fleet, Member};
 use crate::fold::periods::Period;
 use crate::text::{self, millis};
 
-/// The widest that the column of targets becomes for the sake of one long name.
+/// The widest that the column of targets becomes. A longer name has a line of its own.
 const WIDEST: usize = 50;
+
+/// The heading of the column of targets.
+const TARGET: &str = "target";
 
 /// The table.
 #[derive(Default)]
 pub(super) struct Table {
     /// How wide the column of targets is.
     width: usize,
-    /// Of which period the heading has been written.
-    headed: Option<Reading>,
+    /// Whether something stands above that the next table is set off from.
+    has_lines: bool,
+    /// Whether that is a table of a part of the run.
+    has_periods: bool,
 }
 
 impl Renderer for Table {
@@ -35,24 +41,22 @@ impl Renderer for Table {
         let Some(what) = what(page, event, change) else { return };
         let line = format!("{}{}: {what}\n", text::timestamp(&page.look, now), page.full_name(member));
         page.offer(line.as_bytes());
+        self.has_lines = true;
     }
 
-    fn period(&mut self, page: &mut Page<'_>, period: &Period, (member, report): (&Member, &Report)) {
-        if self.headed != Some(period.from) {
-            self.headed = Some(period.from);
-            let seconds = period.to.map_or(0.0, |to| to.mono.since(period.from.mono).as_secs_f64());
-            page.offer(format!("\n{seconds:.1} s from {}\n", period.from.wall).as_bytes());
-            self.width = self.width.max(page.full_name(member).chars().count().min(WIDEST));
-            page.offer(heading(self.width).as_bytes());
-        }
+    fn begin_period(&mut self, page: &mut Page<'_>, period: &Period, fleet: &Fleet) {
+        let elapsed = span(period.to.unwrap_or(period.from).mono.since(period.from.mono));
+        self.begin(page, fleet, &format!("{elapsed} from {}\n", period.from.wall));
+        self.has_periods = true;
+    }
+
+    fn period(&mut self, page: &mut Page<'_>, _period: &Period, (member, report): (&Member, &Report)) {
         page.offer(self.row(page, (member, report, None)).as_bytes());
     }
 
     fn order(&mut self, page: &mut Page<'_>, fleet: &Fleet) -> Vec<TargetId> {
-        let widths = fleet.members().iter().map(|member| page.full_name(member).chars().count());
-        self.width = widths.max().unwrap_or(0).min(WIDEST);
-        if !fleet.members().is_empty() {
-            page.write(format!("\n{}", heading(self.width)).as_bytes());
+        if fleet.asked > 0 {
+            self.begin(page, fleet, if self.has_periods { "the whole run\n" } else { "" });
         }
         let mut order = fleet.in_order();
         order.sort_by_key(|id| fleet.member(*id).map(worst_first));
@@ -69,14 +73,22 @@ impl Renderer for Table {
     }
 
     fn finish(&mut self, page: &mut Page<'_>, fleet: &Fleet, ending: &Ending) {
-        if fleet.members().is_empty() {
+        if fleet.asked == 0 {
             return;
         }
-        let elapsed = ending.end.mono.since(ending.start.mono).as_secs_f64();
-        page.write(format!("\n{} in {elapsed:.1} s\n", text::fleet(fleet)).as_bytes());
-        if fleet.answering < fleet.members().len() as u64 {
+        let elapsed = span(ending.end.mono.since(ending.start.mono));
+        page.write(format!("\n{} in {elapsed}\n", text::fleet(fleet)).as_bytes());
+        if fleet.answering < fleet.asked {
             page.write(b"No echo reply is not proof that a host is down: many hosts and firewalls drop echo requests.\n");
         }
+    }
+}
+
+fn span(span: Duration) -> String {
+    if span < Duration::from_secs(1) {
+        format!("{} ms", span.as_millis())
+    } else {
+        format!("{:.1} s", span.as_secs_f64())
     }
 }
 
@@ -84,16 +96,17 @@ impl Renderer for Table {
 fn worst_first(member: &Member) -> Reverse<(u64, u64)> {
     let (sent, received) = (member.tally.sent(), member.tally.received());
     let lost = (sent.saturating_sub(received) * 1_000_000).checked_div(sent).unwrap_or(0);
-    let mean = member.tally.times().map_or(u64::MAX, |[_, mean, _]| mean.as_nanos());
+    let mean = member.tally.times().map_or(0, |[_, mean, _]| mean.as_nanos());
     Reverse((lost, mean))
 }
 
 /// What a line says of a change, if it is one that matters at a glance.
 fn what(page: &Page<'_>, event: &Event, change: Change) -> Option<String> {
     Some(match (event, change) {
-        (Event::Reply(reply), Change::Answers) => format!("answers, {} ms", millis(reply.rtt)),
+        (Event::Reply(reply), Change::Answers) => format!("answers, {}", time(reply)),
+        (Event::Reply(reply), Change::Back { lost: 0 }) => format!("answers again, {}", time(reply)),
         (Event::Reply(reply), Change::Back { lost }) => {
-            format!("answers again after {lost} lost, {} ms", millis(reply.rtt))
+            format!("answers again after {lost} lost, {}", time(reply))
         }
         (Event::IcmpError { from, icmp, .. }, Change::Silent) => {
             let from = from.map_or_else(|| "an unknown router".to_owned(), |from| page.address(&from));
@@ -101,47 +114,60 @@ fn what(page: &Page<'_>, event: &Event, change: Change) -> Option<String> {
         }
         (Event::SendError { errno, .. }, Change::Silent) => format!("not sent: {errno}"),
         (Event::Timeout { subject }, Change::Silent) => format!("no answer to probe {}", subject.seq),
-        (Event::Stray(reply), _) => {
+        (Event::Stray(reply), Change::NotCounted) => {
             format!("answer from another address, {}: not counted", page.address(&reply.from))
         }
-        (Event::Reply(reply), _) if reply.damage == Some(Damage::Checksum) => {
-            format!("damaged answer to probe {}: not counted", reply.subject.seq)
+        (Event::Reply(reply), Change::NotCounted) => {
+            format!("answer with a wrong checksum to probe {}: not counted", reply.subject.seq)
         }
         _ => return None,
     })
 }
 
-fn heading(width: usize) -> String {
-    format!(
-        "{:width$}  {:>6} {:>6} {:>6}  {:>8} {:>8} {:>8} {:>8} {:>8}\n",
-        "target", "sent", "recv", "loss", "min", "avg", "p95", "max", "jitter"
-    )
+/// How long an answer took.
+fn time(reply: &Reply) -> String {
+    let late = if reply.arrival == Arrival::Late { ", too late" } else { "" };
+    format!("{} ms{late}", millis(reply.rtt))
 }
 
 impl Table {
+    /// The heading of a table, under a `title`: a line, or nothing.
+    fn begin(&mut self, page: &mut Page<'_>, fleet: &Fleet, title: &str) {
+        let widths = fleet.members().iter().map(|member| text::columns(&page.full_name(member)));
+        let widest = widths.filter(|width| *width <= WIDEST).max().unwrap_or(0);
+        self.width = widest.max(text::columns(TARGET));
+        let gap = if std::mem::replace(&mut self.has_lines, true) { "\n" } else { "" };
+        let target = text::padded(TARGET, self.width);
+        let heading = format!(
+            "{gap}{title}{target}  {:>6} {:>6} {:>6}  {:>8} {:>8} {:>8} {:>8} {:>8}\n",
+            "sent", "recv", "loss", "min", "avg", "p95", "max", "jitter"
+        );
+        page.write(heading.as_bytes());
+    }
+
+    /// The line of a target. A name that is too long for its column has a line of its own before.
     fn row(
         &self,
         page: &Page<'_>,
         (member, report, silence): (&Member, &Report, Option<&Silence>),
     ) -> String {
-        let width = self.width;
-        let loss = report.loss_percent();
-        // A loss that is there is not rounded away, nor is an answer.
-        let loss = match (loss, report.lost(), report.received) {
-            (_, 0, _) => "0%".to_owned(),
-            (_, _, 0) => "100%".to_owned(),
-            (loss, ..) => format!("{:.1}%", loss.clamp(0.1, 99.9)),
+        let name = page.full_name(member);
+        let mut line = if text::columns(&name) > self.width {
+            format!("{name}\n{:1$}", "", self.width)
+        } else {
+            text::padded(&name, self.width)
         };
+        // A loss that is there is not rounded away, nor is an answer.
+        let loss = match (report.lost(), report.received) {
+            (0, _) => "0%".to_owned(),
+            (_, 0) => "100%".to_owned(),
+            _ => format!("{:.1}%", report.loss_percent().clamp(0.1, 99.9)),
+        };
+        let _ = write!(line, "  {:>6} {:>6} {loss:>6} ", report.sent, report.received);
         let spread = &report.spread;
         let p95 = report.percentiles.at([95.0]).map(|[p95]| p95);
         let (jitter, _) = report.ordered();
         let jitter = jitter.mean().map(|nanos| netdiag_model::Rtt::from_nanos(nanos as u64));
-        let mut line = format!(
-            "{:width$}  {:>6} {:>6} {loss:>6} ",
-            page.full_name(member),
-            report.sent,
-            report.received
-        );
         for time in [spread.min(), spread.mean(), p95, spread.max(), jitter] {
             let _ = write!(line, " {:>8}", time.map_or_else(|| "-".to_owned(), millis));
         }
@@ -177,7 +203,7 @@ fn remarks(report: &Report, silence: Option<&Silence>) -> Vec<String> {
         }
     }
     let counts = [
-        (report.duplicates, "duplicates"),
+        (report.duplicates, if report.duplicates == 1 { "duplicate" } else { "duplicates" }),
         (report.order.reordered(), "out of order"),
         (report.late, "late"),
         (report.corrupt(), "damaged"),

@@ -33,6 +33,8 @@ pub(super) struct View<'a> {
     pub(super) fleet: Fleet,
     /// The first word that gave no target.
     pub(super) first_failure: Option<Failure>,
+    /// Whether the words have come to all their targets.
+    pub(super) has_all_targets: bool,
     /// Anyone may answer for any target.
     pub(super) is_group: bool,
     renderer: Box<dyn Renderer>,
@@ -53,6 +55,7 @@ impl<'a> View<'a> {
             page,
             fleet: Fleet::default(),
             first_failure: None,
+            has_all_targets: false,
             is_group: false,
             renderer,
             meter,
@@ -82,20 +85,24 @@ impl<'a> View<'a> {
         if period.is_empty() {
             return;
         }
-        for id in self.fleet.in_order() {
+        self.renderer.begin_period(&mut self.page, period, &self.fleet);
+        // Of a target that was not asked in it there is nothing to tell.
+        for id in self.fleet.in_order().into_iter().filter(|id| period.sent(*id) > 0) {
             if let Some(member) = self.fleet.member(id) {
-                let report = period.report(id);
-                self.renderer.period(&mut self.page, period, (member, &report));
+                self.renderer.period(&mut self.page, period, (member, &period.report(id)));
             }
         }
     }
 
-    /// Shows the periods that have not been told.
-    pub(super) fn end_periods(&mut self, end: Reading) {
+    /// Shows the periods that have not been told, and what went wrong with the run itself.
+    pub(super) fn end(&mut self, ending: &Ending) {
         self.meter.clear();
         let periods = self.periods.take();
-        for period in periods.into_iter().flat_map(|periods| periods.finish(end)) {
+        for period in periods.into_iter().flat_map(|periods| periods.finish(ending.end)) {
             self.show_period(&period);
+        }
+        for notice in mishaps(&ending.mishaps, self.page.left_out()) {
+            self.renderer.notice(&mut self.page, &notice);
         }
     }
 
@@ -117,9 +124,6 @@ impl<'a> View<'a> {
 
     pub(super) fn finish(&mut self, ending: &Ending) {
         self.renderer.finish(&mut self.page, &self.fleet, ending);
-        for notice in mishaps(&ending.mishaps, self.page.left_out()) {
-            self.renderer.notice(&mut self.page, &notice);
-        }
     }
 }
 
@@ -135,6 +139,7 @@ impl Sink for View<'_> {
             };
             match found {
                 None => {
+                    self.has_all_targets = true;
                     self.meter.know_all(self.fleet.members().len());
                     return Poll::Ready(None);
                 }
@@ -152,7 +157,10 @@ impl Sink for View<'_> {
         if let Event::Notice(notice) = event {
             self.renderer.notice(&mut self.page, notice);
         } else {
-            self.periods.iter_mut().for_each(|periods| periods.apply(event));
+            if let Some(periods) = &mut self.periods {
+                let sent = self.fleet.members().iter().map(|member| member.tally.sent());
+                periods.apply(event, sent);
+            }
             let change = self.fleet.apply(event);
             if let Some(member) = event.subject().and_then(|subject| self.fleet.member(subject.target)) {
                 self.renderer.event(&mut self.page, now.wall, event, (member, change));

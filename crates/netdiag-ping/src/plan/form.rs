@@ -1,7 +1,9 @@
 //! Whom the words name, and in what form the run is shown.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
+use netdiag_model::Family;
 use netdiag_tool::ToolError;
 use netdiag_tool::targets::Word;
 
@@ -53,6 +55,21 @@ pub(super) fn words(options: &PingOptions) -> Result<Vec<Word>, ToolError> {
     Ok(words)
 }
 
+pub(super) const fn family_of(ip: IpAddr) -> Family {
+    if ip.is_ipv4() { Family::V4 } else { Family::V6 }
+}
+
+/// The family of all targets, where they are addresses of one: then no socket of the other is needed.
+pub(super) fn family(words: &[Word]) -> Option<Family> {
+    let of = |word: &Word| match word {
+        Word::Host(text) => text.split('%').next()?.parse().ok().map(family_of),
+        Word::Block(block) => block.addresses().next().map(family_of),
+        Word::File(_) | Word::Stdin => None,
+    };
+    let first = of(words.first()?)?;
+    words.iter().all(|word| of(word) == Some(first)).then_some(first)
+}
+
 /// How many targets the words may come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extent {
@@ -85,14 +102,15 @@ pub(super) fn form(options: &PingOptions, extent: Extent) -> Form {
 pub(super) fn check(options: &PingOptions, (form, extent): (Form, Extent)) -> Result<(), ToolError> {
     let is_one = matches!(form, Form::Text | Form::Json) && extent == Extent::One;
     let only_one = [
-        (options.flood, "-f floods one target", "for many at full speed: --rate max -i 0"),
-        (options.adaptive, "-A adapts to one target's round-trip time", "for many: -i and --rate"),
-        (options.preload.is_some(), "-l sends ahead to one target", "for many: -i and --rate"),
-        (options.outstanding, "-O is for one target", "with many, a line tells when one stops answering"),
-        (options.audible, "-a rings for one target", "leave it out"),
+        (options.flood, "-f", "for many at full speed: --rate max -i 0"),
+        (options.adaptive, "-A", "for many: -i and --rate"),
+        (options.preload.is_some(), "-l", "for many: -i and --rate"),
+        (options.outstanding, "-O", "with many, a line tells when one stops answering"),
+        (options.audible, "-a", "with many, leave it out"),
     ];
-    if let Some((_, what, instead)) = only_one.into_iter().find(|(is_typed, ..)| *is_typed && !is_one) {
-        return Err(ToolError::new(what).with_hint(instead));
+    if let Some((_, letter, instead)) = only_one.into_iter().find(|(is_typed, ..)| *is_typed && !is_one) {
+        let message = format!("{letter} is for one target, as text or with --json");
+        return Err(ToolError::new(message).with_hint(instead));
     }
     let is_periodic = matches!(form, Form::Text | Form::Table | Form::Csv | Form::Json);
     match (form, options.count, options.report_every) {

@@ -197,9 +197,11 @@ impl Sink for View<'_> {
             let line = text::timestamp(&self.look, now.wall) + &text::outstanding(subject.seq - 1);
             self.line(&line);
         }
+        if let Some(periods) = &mut self.periods {
+            periods.apply(event, std::iter::once(self.report.sent));
+        }
         self.report.apply(event);
         self.course.apply(event);
-        self.periods.iter_mut().for_each(|periods| periods.apply(event));
         self.show_event(now.wall, event);
         if self.streams.out.is_gone() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }

@@ -310,8 +310,11 @@ fn the_line_about_all_targets_counts_them() {
         let ip = std::net::IpAddr::from([192, 0, 2, item as u8]);
         fleet.add(Member::new(None, ip.into(), netdiag_tool::targets::Position { item, address: 0 }));
     }
-    (fleet.sent, fleet.received, fleet.answering, fleet.failed) = (4, 1, 1, 3);
+    (fleet.asked, fleet.sent, fleet.received, fleet.answering, fleet.failed) = (2, 4, 1, 1, 3);
     let expected =
-        "2 targets: 1 answer, 1 does not, 3 more could not be asked; 4 probes sent, 1 answered, 75% loss";
+        "2 targets: 1 answers, 1 does not, 3 more could not be asked; 4 probes sent, 1 answered, 75% loss";
+    assert_eq!(super::fleet(&fleet), expected);
+    (fleet.asked, fleet.sent, fleet.failed) = (1, 1, 0);
+    let expected = "1 target: 1 answers, others were not asked; 1 probe sent, 1 answered, 0% loss";
     assert_eq!(super::fleet(&fleet), expected);
 }

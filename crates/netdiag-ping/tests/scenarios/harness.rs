@@ -1,6 +1,6 @@
 //! Runs the tool as the program does: arguments, plan, open, run; on the simulator's ports and with streams in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::future::poll_fn;
 use std::hash::{BuildHasherDefault, DefaultHasher};
 use std::io::{self, Write};
@@ -15,7 +15,7 @@ use netdiag_engine::token::Secret;
 use netdiag_model::Mono;
 use netdiag_ping::Ping;
 use netdiag_sim::{Network, Sim, Truth};
-use netdiag_tool::lists::MemoryLists;
+use netdiag_tool::lists::{List, MemoryLists};
 use netdiag_tool::{Caller, Context, Exit, Streams, Terminal, Tool, ToolError};
 use serde_json::Value;
 use tokio::sync::mpsc;
@@ -87,49 +87,88 @@ pub(crate) fn ping(name: &str, args: &str) -> Ran {
 
 /// The same, with signals at their times.
 pub(crate) fn run(network: &Network, args: &str, signals: &[(Mono, Command)]) -> Ran {
-    let sim = Sim::new(network);
-    let (out, err) = (Memory::default(), Memory::default());
-    let (sender, commands) = mpsc::unbounded_channel();
-    let streams = Streams::new(out.clone(), err.clone(), sender.clone());
-    let facts = sim.facts();
-    let interfaces = facts.interfaces().expect("interfaces");
-    let interfaces: BTreeMap<u32, String> =
-        interfaces.into_iter().map(|interface| (interface.index, interface.name)).collect();
-    let mut context = Context {
-        clock: Box::new(sim.clock()),
-        names: Rc::new(sim.names()),
-        lists: Rc::new(MemoryLists::default()),
-        facts: Some(Box::new(facts)),
-        interfaces,
-        secret: Secret::new(BuildHasherDefault::<DefaultHasher>::default()),
-        commands,
-        streams,
-        terminal: Terminal::default(),
-    };
-    let exit = start(&sim, args, &mut context, (signals, &sender));
-    context.streams.finish().expect("written");
-    Ran { args: args.to_owned(), exit, out: out.text(), err: err.text(), truth: sim.truth(), end: sim.now() }
+    let moments = signals.iter().map(|&(at, command)| {
+        let send: Happening = Box::new(move |run| run.send(command).expect("a run"));
+        (at, send)
+    });
+    Scene { moments: moments.collect(), ..Scene::default() }.run(&Sim::new(network), args)
+}
+
+/// Something that happens in the middle of a run, which takes commands here.
+pub(crate) type Happening = Box<dyn FnOnce(&mpsc::UnboundedSender<Command>)>;
+
+/// What a run finds around it, beyond its network.
+#[derive(Default)]
+pub(crate) struct Scene {
+    /// What happens in its course, in order.
+    pub(crate) moments: VecDeque<(Mono, Happening)>,
+    /// What can be read.
+    pub(crate) lists: MemoryLists,
+    pub(crate) terminal: Terminal,
+}
+
+impl Scene {
+    /// With this list on standard input.
+    pub(crate) fn input(text: &[u8]) -> Self {
+        Self::default().list(List::Stdin, text)
+    }
+
+    /// With this file beside what it has.
+    pub(crate) fn file(self, path: &str, text: &[u8]) -> Self {
+        self.list(List::File(path.into()), text)
+    }
+
+    fn list(mut self, list: List, text: &[u8]) -> Self {
+        self.lists.lists.insert(list, text.to_vec());
+        self
+    }
+
+    /// Runs `netdiag ping ARGS` in it, as root.
+    pub(crate) fn run(self, sim: &Sim, args: &str) -> Ran {
+        let (out, err) = (Memory::default(), Memory::default());
+        let (sender, commands) = mpsc::unbounded_channel();
+        let streams = Streams::new(out.clone(), err.clone(), sender.clone());
+        let facts = sim.facts();
+        let interfaces = facts.interfaces().expect("interfaces");
+        let interfaces: BTreeMap<u32, String> =
+            interfaces.into_iter().map(|interface| (interface.index, interface.name)).collect();
+        let mut context = Context {
+            clock: Box::new(sim.clock()),
+            names: Rc::new(sim.names()),
+            lists: Rc::new(self.lists),
+            facts: Some(Box::new(facts)),
+            interfaces,
+            secret: Secret::new(BuildHasherDefault::<DefaultHasher>::default()),
+            commands,
+            streams,
+            terminal: self.terminal,
+        };
+        let exit = start(sim, args, &mut context, (self.moments, &sender));
+        context.streams.finish().expect("written");
+        let (out, err) = (out.text(), err.text());
+        Ran { args: args.to_owned(), exit, out, err, truth: sim.truth(), end: sim.now() }
+    }
 }
 
 fn start(
     sim: &Sim,
     args: &str,
     context: &mut Context,
-    (signals, sender): (&[(Mono, Command)], &mpsc::UnboundedSender<Command>),
+    (mut moments, sender): (VecDeque<(Mono, Happening)>, &mpsc::UnboundedSender<Command>),
 ) -> Result<Exit, ToolError> {
     let words = std::iter::once("netdiag-ping").chain(args.split_whitespace());
     let matches = Ping::command().try_get_matches_from(words).expect("options");
     let plan = Ping::plan(&matches, Caller::Root)?;
     let opened = Ping::open(plan, &sim.sockets())?;
     let mut alarm = sim.clock();
-    let mut signals = signals.iter().copied().peekable();
     let mut tool = pin!(Ping::run(opened, context));
     sim.run(poll_fn(|cx| {
-        while let Some((at, command)) = signals.peek()
+        while let Some((at, _)) = moments.front()
             && alarm.poll_until(cx, *at).is_ready()
         {
-            sender.send(*command).expect("a run");
-            signals.next();
+            if let Some((_, happen)) = moments.pop_front() {
+                happen(sender);
+            }
         }
         tool.as_mut().poll(cx)
     }))

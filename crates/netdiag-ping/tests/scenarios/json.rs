@@ -107,11 +107,11 @@ fn quietly_only_the_summary_is_said() {
 fn notices_are_records_and_standard_error_stays_empty() {
     for (name, args, codes) in [
         ("the-clock-is-stepped", "-c 25 --json 192.0.2.1", vec!["clock-step"; 2]),
-        ("someone-forges-replies", "-c 4 --json 203.0.113.7", vec!["forged"]),
+        ("someone-forges-replies", "-c 4 --json 203.0.113.7", vec!["forged"; 2]),
         ("a-kernel-without-stamps", "-c 2 --json 192.0.2.1", vec!["fallback"]),
         ("a-target-that-answers-from-elsewhere", "-c 2 --json 192.0.2.1", vec!["different-address"; 2]),
         ("trouble-with-sending", "-c 8 --json 192.0.2.1", vec!["send-blocked"]),
-        ("a-process-that-sleeps", "-c 600 -i 0.005 --json 192.0.2.1", vec!["receive-overflow"]),
+        ("a-process-that-sleeps", "-c 600 -i 0.005 --json 192.0.2.1", vec!["receive-overflow"; 2]),
     ] {
         let ran = ping(name, args);
         let records = ran.records();

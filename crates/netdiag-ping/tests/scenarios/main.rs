@@ -5,6 +5,7 @@ mod day;
 mod forms;
 mod harness;
 mod json;
+mod many;
 mod networks;
 mod plain;
 mod signals;

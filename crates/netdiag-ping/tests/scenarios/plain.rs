@@ -85,11 +85,17 @@ pub(crate) fn assert_summary(records: &[Value]) {
     ] {
         assert_eq!(summary[key], expected, "{key}: {summary}");
     }
-    let loss = if sent == 0 { 0.0 } else { (sent - received) as f64 / sent as f64 * 100.0 };
-    assert_near(&summary["loss_percent"], loss, "loss_percent");
+    assert_summed(summary, (sent, received));
     let timed: Vec<Sample> = samples.iter().filter(|sample| sample.kind != Kind::Broken).cloned().collect();
     assert_times(summary, &timed, received);
     assert_order(summary, first, sent);
+}
+
+/// Holds the share that was lost against what was sent and received.
+#[track_caller]
+pub(crate) fn assert_summed(sums: &Value, (sent, received): (u64, u64)) {
+    let loss = if sent == 0 { 0.0 } else { (sent - received) as f64 / sent as f64 * 100.0 };
+    assert_near(&sums["loss_percent"], loss, "loss_percent");
 }
 
 fn errors(records: &[Value]) -> u64 {

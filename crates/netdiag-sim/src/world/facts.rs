@@ -87,7 +87,8 @@ impl World {
             on_link.copied().or_else(|| self.nodes[next.index()].address(to.family()))
         });
         let interface = way.map_or(1, |way| self.interface_index(way.link()));
-        Ok(Route { interface, gateway, source: Some(source), is_local })
+        let is_broadcast = self.routes.group(to.ip).is_some() && !to.ip.is_multicast();
+        Ok(Route { interface, gateway, source: Some(source), is_local, is_broadcast })
     }
 
     fn is_up(&self, way: WayId) -> bool {

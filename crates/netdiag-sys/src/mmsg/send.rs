@@ -13,37 +13,23 @@ use crate::socket::checked;
 /// Room for three orders: TTL, TOS and stamp number.
 const CONTROL_LEN: usize = 3 * ORDER_LEN;
 
-/// The memory for sending up to [`BATCH`] packets, used again and again.
+/// The memory for sending up to [`BATCH`] packets, used again and again. It is as large as the largest batch so far.
+#[derive(Default)]
 pub struct SendBatch {
-    names: Box<[SocketName]>,
-    parts: Box<[libc::iovec]>,
-    controls: Box<[Room<CONTROL_LEN>]>,
-    name_lengths: Box<[libc::socklen_t]>,
-    control_lengths: Box<[usize]>,
-    headers: Box<[libc::mmsghdr]>,
+    names: Vec<SocketName>,
+    parts: Vec<libc::iovec>,
+    controls: Vec<Room<CONTROL_LEN>>,
+    control_lengths: Vec<usize>,
+    headers: Vec<libc::mmsghdr>,
 }
 
-// SAFETY: the pointers in `parts` and `headers` lead into the other boxes, which move with it, or to packets that are
-// borrowed for as long as an `Outgoing` lives; nothing is tied to a thread.
+// SAFETY: the pointers in `parts` and `headers` lead into the memory of the other members, which moves with it, or to
+// packets that are borrowed for as long as an `Outgoing` lives; nothing is tied to a thread.
 unsafe impl Send for SendBatch {}
 
 impl std::fmt::Debug for SendBatch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SendBatch").finish_non_exhaustive()
-    }
-}
-
-impl Default for SendBatch {
-    fn default() -> Self {
-        let part = libc::iovec { iov_base: ptr::null_mut(), iov_len: 0 };
-        Self {
-            names: vec![SocketName::EMPTY; BATCH].into(),
-            parts: vec![part; BATCH].into(),
-            controls: vec![Room([0; CONTROL_LEN]); BATCH].into(),
-            name_lengths: vec![0; BATCH].into(),
-            control_lengths: vec![0; BATCH].into(),
-            headers: vec![empty_header(); BATCH].into(),
-        }
     }
 }
 
@@ -55,13 +41,25 @@ impl SendBatch {
         for (index, header) in self.headers[..to].iter_mut().enumerate().skip(from) {
             let header = &mut header.msg_hdr;
             header.msg_name = names.wrapping_add(index).cast();
-            header.msg_namelen = self.name_lengths[index];
+            header.msg_namelen = self.names[index].len() as libc::socklen_t;
             header.msg_iov = parts.wrapping_add(index);
             header.msg_iovlen = 1;
             header.msg_control = controls.wrapping_add(index).cast();
             header.msg_controllen = self.control_lengths[index] as _;
         }
         &mut self.headers[from..to]
+    }
+
+    /// Makes room for a packet with number `index`.
+    fn grow(&mut self, index: usize) {
+        if self.headers.len() <= index {
+            let count = index + 1;
+            self.names.resize(count, SocketName::EMPTY);
+            self.parts.resize(count, libc::iovec { iov_base: ptr::null_mut(), iov_len: 0 });
+            self.controls.resize(count, Room([0; CONTROL_LEN]));
+            self.control_lengths.resize(count, 0);
+            self.headers.resize(count, empty_header());
+        }
     }
 
     /// Begins a new batch for a socket of `family`.
@@ -98,8 +96,9 @@ impl<'data> Outgoing<'_, 'data> {
     /// When there are [`BATCH`] packets already.
     pub fn push(&mut self, to: SocketName, bytes: &'data [u8], orders: impl IntoIterator<Item = Order>) {
         let (index, batch) = (self.len, &mut *self.batch);
+        assert!(index < BATCH, "a batch has room for {BATCH} packets");
+        batch.grow(index);
         batch.names[index] = to;
-        batch.name_lengths[index] = to.len() as libc::socklen_t;
         // The kernel only reads what the part of a sent message points to.
         batch.parts[index] = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
         let mut encoder = Encoder::new(&mut batch.controls[index].0, self.family);

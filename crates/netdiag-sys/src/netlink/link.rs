@@ -19,6 +19,9 @@ const ADDRESS_RECORD: usize = 8;
 
 const IFLA_IFNAME: u16 = 3;
 const IFLA_MTU: u16 = 4;
+/// What a dump is to leave out (`RTEXT_FILTER_SKIP_STATS`): counters are most of it, and cost the most to gather.
+const IFLA_EXT_MASK: u16 = 29;
+const SKIP_STATS: u32 = 1 << 3;
 const IFA_ADDRESS: u16 = 1;
 const IFA_LOCAL: u16 = 2;
 
@@ -89,7 +92,8 @@ impl Netlink {
     /// Those of netlink(7).
     pub fn links(&mut self) -> io::Result<Vec<LinkRecord>> {
         let mut links = Vec::new();
-        self.ask(Request::dump(RTM_GETLINK, &[0; LINK_RECORD]), |message| {
+        let request = Request::dump(RTM_GETLINK, &[0; LINK_RECORD]);
+        self.ask(request.with(IFLA_EXT_MASK, &SKIP_STATS.to_ne_bytes()), |message| {
             if message.kind == RTM_NEWLINK {
                 links.extend(LinkRecord::parse(message));
             }

@@ -1,6 +1,8 @@
 //! News of links and routes, as the kernel multicasts them (rtnetlink(7), `RTMGRP_LINK` and `RTMGRP_IPV…_ROUTE`).
 
 use std::io;
+use std::os::fd::AsRawFd;
+use std::ptr;
 
 use super::Netlink;
 use super::link::{LinkRecord, RTM_DELLINK, RTM_NEWLINK};
@@ -30,6 +32,14 @@ impl News {
 }
 
 impl Netlink {
+    /// Whether there is news, or some was lost. Takes none.
+    pub fn has_news(&self) -> bool {
+        let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT;
+        // SAFETY: with a length of 0 nothing is written.
+        let got = unsafe { libc::recv(self.fd.as_raw_fd(), ptr::null_mut(), 0, flags) };
+        got >= 0 || io::Error::last_os_error().kind() != io::ErrorKind::WouldBlock
+    }
+
     /// Appends the news that one receive brings. For sockets made by [`Netlink::subscribe`].
     ///
     /// # Errors

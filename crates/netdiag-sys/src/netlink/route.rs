@@ -22,6 +22,7 @@ const RTA_GATEWAY: u16 = 5;
 const RTA_PREFSRC: u16 = 7;
 const RTA_VIA: u16 = 18;
 const RTN_LOCAL: u8 = 2;
+const RTN_BROADCAST: u8 = 3;
 const NDA_DST: u16 = 1;
 const NDA_LLADDR: u16 = 2;
 
@@ -36,12 +37,15 @@ pub struct RouteRecord {
     pub source: Option<IpAddr>,
     /// Whether the address is this host's own.
     pub is_local: bool,
+    /// Whether the address is everyone's on a link.
+    pub is_broadcast: bool,
 }
 
 impl RouteRecord {
     pub(super) fn parse(message: &Message<'_>) -> Option<Self> {
-        let is_local = *message.body.get(7)? == RTN_LOCAL;
-        let mut route = Self { interface: 0, gateway: None, source: None, is_local };
+        let kind = *message.body.get(7)?;
+        let (is_local, is_broadcast) = (kind == RTN_LOCAL, kind == RTN_BROADCAST);
+        let mut route = Self { interface: 0, gateway: None, source: None, is_local, is_broadcast };
         for (kind, data) in message.attributes(ROUTE_RECORD) {
             match kind {
                 RTA_OIF => route.interface = number(data)?,

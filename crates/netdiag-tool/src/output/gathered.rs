@@ -1,13 +1,15 @@
-//! What both streams gather before it goes to the writing thread: their octets in one buffer, in their common order,
-//! and the one line of progress that may stand on the terminal.
+//! What both streams gather before it is written: their octets in one buffer, in their common order, and the one line of
+//! progress that may stand on the terminal.
 //!
-//! A piece costs a copy here; the allocation, the message and the wake of the other thread are paid once per batch.
+//! A piece costs a copy here; the system call, or the message to the writing thread, is paid once per batch.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::Sender;
 
 use tokio::sync::Notify;
+
+use super::OutputError;
+use super::writer::Writer;
 
 /// How many octets gather before they are handed over by themselves, and about how many go out in one system call.
 pub(super) const CHUNK: usize = 1 << 16;
@@ -45,6 +47,21 @@ impl Batch {
         }
     }
 
+    /// The next octets, of one stream and no more than `most`.
+    pub(super) fn first(&self, most: usize) -> Option<(Which, &[u8])> {
+        let &(which, len) = self.runs.first()?;
+        self.bytes.get(..len.min(most)).map(|piece| (which, piece))
+    }
+
+    /// Takes off the first `count` octets, all of one stream.
+    pub(super) fn advance(&mut self, count: usize) {
+        self.bytes.drain(..count);
+        match self.runs.first_mut() {
+            Some((_, len)) if *len > count => *len -= count,
+            _ => drop(self.runs.remove(0)),
+        }
+    }
+
     fn extend_runs(&mut self, which: Which, more: usize) {
         match self.runs.last_mut() {
             Some((last, len)) if *last == which => *len += more,
@@ -66,6 +83,11 @@ pub(super) struct Ledger {
 impl Ledger {
     pub(super) fn shared() -> Arc<Self> {
         Arc::default()
+    }
+
+    /// Notes that `count` octets wait for the thread.
+    pub(super) fn handed_over(&self, count: usize) {
+        self.waiting.fetch_add(count, Ordering::Relaxed);
     }
 
     /// Notes that `count` octets are written out.
@@ -91,12 +113,11 @@ impl Ledger {
     }
 }
 
-/// What has been written and not yet handed over.
+/// What has been said and not yet handed over.
 #[derive(Debug)]
 pub(crate) struct Gathered {
     batch: Batch,
-    /// The way to the writing thread; absent once the streams are closed, or where it could not be started.
-    queue: Option<Sender<Batch>>,
+    writer: Writer,
     ledger: Arc<Ledger>,
     limit: usize,
     dropped: u64,
@@ -104,8 +125,8 @@ pub(crate) struct Gathered {
 }
 
 impl Gathered {
-    pub(super) fn new(queue: Option<Sender<Batch>>, ledger: Arc<Ledger>, limit: usize) -> Self {
-        Self { batch: Batch::default(), queue, ledger, limit, dropped: 0, is_line_up: false }
+    pub(super) fn new(writer: Writer, ledger: Arc<Ledger>, limit: usize) -> Self {
+        Self { batch: Batch::default(), writer, ledger, limit, dropped: 0, is_line_up: false }
     }
 
     pub(super) fn write(&mut self, which: Which, bytes: &[u8]) {
@@ -142,7 +163,7 @@ impl Gathered {
     }
 
     pub(super) fn is_gone(&self) -> bool {
-        self.queue.is_none() || self.ledger.has_failed.load(Ordering::Relaxed)
+        self.writer.is_closed() || self.ledger.has_failed.load(Ordering::Relaxed)
     }
 
     /// Whether more waits for the reader than its next few reads take.
@@ -159,20 +180,20 @@ impl Gathered {
     }
 
     pub(super) fn hand_over(&mut self) {
-        let Some(queue) = self.queue.as_ref().filter(|_| !self.batch.bytes.is_empty()) else { return };
-        let len = self.batch.bytes.len();
-        let next = Batch { bytes: Vec::with_capacity(len), runs: Vec::new() };
-        self.ledger.waiting.fetch_add(len, Ordering::Relaxed);
-        if queue.send(std::mem::replace(&mut self.batch, next)).is_err() {
-            self.queue = None;
-        }
+        self.writer.take(&mut self.batch);
     }
 
     /// Hands over all there is; nothing can be written after.
     pub(super) fn close(&mut self) {
         self.wipe_line();
         self.hand_over();
-        self.queue = None;
+        self.writer.close();
+    }
+
+    /// Closes, waits until all is written out, and says what went wrong with standard output if something did.
+    pub(super) fn finish(&mut self) -> Result<(), OutputError> {
+        self.close();
+        self.writer.finish()
     }
 
     fn is_full(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::pin::pin;
+use std::sync::mpsc;
 use std::task::{Context, Poll, Waker};
 
 use netdiag_engine::driver::Command;

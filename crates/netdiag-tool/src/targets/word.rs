@@ -187,7 +187,7 @@ fn host(word: &str) -> Result<String, WordError> {
     let what = if name.chars().count() > LONGEST_NAME {
         "a name has 253 characters at most"
     } else if name.split('.').any(str::is_empty) {
-        "between two dots of a name stands something"
+        "no part of a name between dots is empty"
     } else if name.split('.').any(|label| label.chars().count() > LONGEST_LABEL) {
         "between two dots of a name stand 63 characters at most"
     } else {

@@ -272,6 +272,19 @@ fn a_flood_sends_when_an_answer_came_or_after_ten_milliseconds() {
 }
 
 #[test]
+fn a_flood_has_a_few_under_way_while_answers_come_at_once() {
+    let most_under_way = |rtt: Duration| {
+        let flood = Echo::new(Pace::Flood, Count::Limit(1_000), CLASSIC);
+        let run = walk(flood, 1, |_| Fate::Answer(rtt));
+        assert_eq!(run.sent.len(), 1_000);
+        let times = run.times();
+        (1..times.len()).map(|n| times[..n].iter().filter(|sent| **sent + rtt > times[n]).count() + 1).max()
+    };
+    assert_eq!(most_under_way(Duration::from_micros(5)), Some(8));
+    assert_eq!(most_under_way(Duration::from_micros(30)), Some(1));
+}
+
+#[test]
 fn an_adaptive_run_follows_the_round_trip_time_down_to_its_floor() {
     let adaptive = |floor| {
         Echo::new(Pace::Adaptive { floor: ms(floor) }, Count::Endless, CLASSIC)

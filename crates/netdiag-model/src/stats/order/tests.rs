@@ -60,6 +60,27 @@ fn folding_the_oldest_changes_no_figure() {
 }
 
 #[test]
+fn what_was_answered_long_ago_is_folded_and_changes_no_figure() {
+    let answers: Vec<Option<u64>> =
+        (0..20_000).map(|i| (i % 5 != 2).then_some(1_000 + i * i % 977)).collect();
+    let mut order = SendOrder::default();
+    let mut most = 0;
+    for (i, answer) in (0..).zip(&answers) {
+        if let Some(rtt) = answer {
+            order.apply(i + 1, Rtt::from_nanos(*rtt));
+        }
+        // Ten probes a second.
+        order.advance(Mono::from_nanos(i * 100_000_000));
+        most = most.max(order.recent.len());
+    }
+    assert_eq!(order.finish(answers.len() as u64), plain(&answers));
+    assert!((600 * 4 / 5..=1_200 * 4 / 5 + 1).contains(&most), "{most}");
+    let before = order.finish(answers.len() as u64);
+    order.apply(3, Rtt::from_nanos(1_000));
+    assert_eq!((order.finish(answers.len() as u64), order.reordered()), (before, 1), "it came far too late");
+}
+
+#[test]
 fn a_constant_difference_is_its_own_mean_and_the_limit_of_rfc_3550() {
     let mut order = SendOrder::default();
     (1..=500u64).for_each(|seq| order.apply(seq, Rtt::from_nanos(10_000_000 + (seq % 2) * 1_000_000)));

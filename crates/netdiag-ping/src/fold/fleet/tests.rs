@@ -39,7 +39,8 @@ fn a_change_is_told_once_and_says_how_much_was_lost() {
         [Change::Silent, Change::Answers],
         "it never had answered before"
     );
-    assert_eq!(changes(&[BadChecksum, Lost]), [Change::Silent], "a broken answer is none");
+    let broken = changes(&[BadChecksum, BadChecksum, Lost]);
+    assert_eq!(broken, [Change::NotCounted, Change::Silent], "a broken answer is none");
 }
 
 #[test]
@@ -51,10 +52,12 @@ fn a_loss_with_an_answer_after_it_is_no_silence() {
     fleet.apply(&reply(1, 1_000, Arrival::InTime, None));
     fleet.apply(&reply(3, 1_000, Arrival::InTime, None));
     assert_eq!(fleet.apply(&Event::Timeout { subject: subject(2) }), Change::None);
-    // And a late answer to what was given up last ends the silence.
+    // Nor does the duplicate of an old answer end a silence; a late answer to what was given up last ends the silence.
     fleet.apply(&out(4, Fate::Late));
     assert_eq!(fleet.apply(&Event::Timeout { subject: subject(4) }), Change::Silent);
-    assert_eq!(fleet.apply(&reply(4, 1_000, Arrival::Late, None)), Change::Back { lost: 1 });
+    assert_eq!(fleet.apply(&reply(1, 1_000, Arrival::Duplicate, None)), Change::None);
+    assert_eq!(fleet.apply(&reply(2, 1_000, Arrival::Late, None)), Change::None);
+    assert_eq!(fleet.apply(&reply(4, 1_000, Arrival::Late, None)), Change::Back { lost: 0 });
 }
 
 #[test]
@@ -67,7 +70,8 @@ fn sums_over_all_count_each_probe_once() {
             fleet.apply(&event);
         }
     }
-    assert_eq!((fleet.sent, fleet.received, fleet.answering), (6, 2, 1));
+    assert_eq!((fleet.sent, fleet.received, fleet.asked, fleet.answering), (6, 2, 1, 1));
+    assert_eq!(fleet.missed, 3, "lost, refused and not sent; what came late is not missed");
     let redirect = netdiag_model::Icmp { kind: 5, ..UNREACHABLE };
     let at = super::super::tests::moment(1);
     let missed = fleet.missed;
@@ -83,5 +87,9 @@ fn the_order_is_that_in_which_they_were_typed() {
         let ip = std::net::IpAddr::from([192, 0, 2, 1]).into();
         fleet.add(Member::new(None, ip, Position { item, address }));
     }
-    assert_eq!(fleet.in_order(), [2, 1, 3, 0].map(TargetId));
+    for target in [0, 1, 2] {
+        let subject = netdiag_model::event::Subject { target: TargetId(target), ..subject(1) };
+        fleet.apply(&Event::Sent { subject, at: super::super::tests::moment(1) });
+    }
+    assert_eq!(fleet.in_order(), [2, 1, 0].map(TargetId), "the fourth was not asked");
 }

@@ -106,9 +106,9 @@ fn what_names_no_target_is_told_what_is_wrong_and_how_to_write_it() {
         ("[192.0.2.1]", "is no IPv6 address", "write 2001:db8::1"),
         ("2001:db8::g", "is no IPv6 address", "write 2001:db8::1"),
         ("fe80::1%", "is no IPv6 address", "fe80::1%eth0"),
-        (".", "between two dots", "something"),
-        ("a..b", "between two dots", "something"),
-        (".a", "between two dots", "something"),
+        (".", "between dots", "empty"),
+        ("a..b", "between dots", "empty"),
+        (".a", "between dots", "empty"),
         (label.as_str(), "63 characters", "at most"),
         (name.as_str(), "253 characters", "at most"),
     ] {

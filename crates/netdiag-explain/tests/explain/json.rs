@@ -1,0 +1,73 @@
+//! JSON: each record fits the schema, and says what is known of its kind.
+
+use netdiag_explain::json::{Entry, Explanation, Record, Unknown, schema};
+use netdiag_explain::{Fact, find};
+use serde_json::Value;
+
+fn explained(term: &str) -> Value {
+    let fact = find(term)[0];
+    serde_json::to_value(Record::Explanation(Box::new(Explanation::new(term, fact)))).expect("JSON")
+}
+
+#[test]
+fn every_record_fits_the_schema() {
+    let schema = serde_json::from_str(&schema()).expect("a schema");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    let unknown = Record::Unknown(Unknown { term: "SYN-SEND".into(), nearest: vec!["SYN-SENT".into()] });
+    let entries = Fact::all().map(|fact| Record::Entry(Entry::from(fact)));
+    let explanations =
+        Fact::all().map(|fact| Record::Explanation(Box::new(Explanation::new(&fact.name(), fact))));
+    for record in entries.chain(explanations).chain([unknown]) {
+        let record = serde_json::to_value(record).expect("JSON");
+        assert!(validator.is_valid(&record), "{record}");
+    }
+}
+
+#[test]
+fn the_schema_takes_not_just_anything() {
+    let schema = serde_json::from_str(&schema()).expect("a schema");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    for (key, value) in
+        [("kind", Value::from("riddle")), ("type", "explained".into()), ("usually", "often".into())]
+    {
+        let mut wrong = explained("111");
+        assert!(validator.is_valid(&wrong));
+        wrong[key] = value;
+        assert!(!validator.is_valid(&wrong), "{wrong}");
+    }
+    let mut wrong = explained("111");
+    wrong.as_object_mut().expect("an object").remove("term");
+    assert!(!validator.is_valid(&wrong));
+}
+
+#[test]
+fn an_errno_says_who_and_when() {
+    let record = explained("101");
+    assert_eq!(
+        (&record["kind"], &record["number"], &record["name"]),
+        (&"errno".into(), &101.into(), &"ENETUNREACH".into())
+    );
+    assert_eq!(
+        (&record["senses"][0]["phase"], &record["senses"][0]["said_by"]),
+        (&"at-once".into(), &serde_json::json!(["routes"]))
+    );
+    assert_eq!(record["senses"][1]["said_by"], serde_json::json!(["router"]));
+}
+
+#[test]
+fn a_message_has_its_numbers_in_both_protocols() {
+    let expected = serde_json::json!([
+        {"family": 4, "type": 3, "code": 13, "name": "admin-prohibited", "errno": "EHOSTUNREACH"},
+        {"family": 6, "type": 1, "code": 1, "name": "admin-prohibited", "errno": "EACCES"},
+    ]);
+    assert_eq!(explained("icmp6 1/1")["messages"], expected);
+}
+
+#[test]
+fn fields_of_other_kinds_are_absent() {
+    let record = explained("SYN+FIN");
+    assert_eq!((&record["flags"], &record["legal"]), (&serde_json::json!(["SYN", "FIN"]), &false.into()));
+    for key in ["number", "senses", "messages", "default", "drawing", "entered"] {
+        assert_eq!(record.get(key), None, "{key}");
+    }
+}

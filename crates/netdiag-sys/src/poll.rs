@@ -1,0 +1,42 @@
+//! Whether a descriptor can be written now: poll(2) without waiting.
+
+use std::os::fd::{AsRawFd, BorrowedFd};
+
+/// Whether a write of up to `PIPE_BUF` (4096) octets returns at once: there is room (pipe(7)), or an error to be told.
+/// Not for terminals, where any room at all counts as room.
+#[must_use]
+pub fn has_room(fd: BorrowedFd<'_>) -> bool {
+    let mut asked = libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLOUT, revents: 0 };
+    // SAFETY: `asked` is one record, valid for reading and writing. With a timeout of 0 it does not wait.
+    let ready = unsafe { libc::poll(&raw mut asked, 1, 0) };
+    ready == 1 && asked.revents & (libc::POLLOUT | libc::POLLERR) != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Read, Write};
+    use std::os::fd::AsFd;
+
+    use super::has_room;
+
+    #[test]
+    fn a_pipe_has_room_until_it_is_full_and_again_when_it_is_read() {
+        let (mut reader, mut writer) = io::pipe().expect("pipe");
+        let mut written = 0;
+        while has_room(writer.as_fd()) {
+            writer.write_all(&[0; 4096]).expect("room");
+            written += 4096;
+        }
+        assert!(written > 0);
+        reader.read_exact(&mut vec![0; written]).expect("what was written");
+        assert!(has_room(writer.as_fd()));
+    }
+
+    #[test]
+    fn a_pipe_without_reader_tells_at_once() {
+        let (reader, mut writer) = io::pipe().expect("pipe");
+        drop(reader);
+        assert!(has_room(writer.as_fd()));
+        assert_eq!(writer.write(&[0]).expect_err("no reader").kind(), io::ErrorKind::BrokenPipe);
+    }
+}

@@ -1,0 +1,7 @@
+//! `netdiag-explain`: explain as a program of its own.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    netdiag::dispatch::tool("explain")
+}
