@@ -178,7 +178,7 @@ fn words_that_are_no_targets() {
         "2001:db8::/129",
         "host/24",
         "192.0.2.9-3",
-        "192.0.2.1-x",
+        "192.0.2.1-+5",
         "192.0.2.1-300",
         "2001:db8::1-2",
         "2001:db8::2-2001:db8::1",
@@ -191,7 +191,7 @@ fn words_that_are_no_targets() {
         "[2001:db8::1",
         "fe80::1%",
     ];
-    let lines: Vec<[&str; 3]> = words.map(|word| ["ping", "192.0.2.1", word]).into();
+    let lines: Vec<[&str; 3]> = words.map(|word| ["ping", "127.0.0.1", word]).into();
     for args in &lines {
         let said = String::from_utf8_lossy(&run(NETDIAG, args).stderr).into_owned();
         assert!(said.starts_with("netdiag ping: ") && said.lines().count() <= 2, "{said}");

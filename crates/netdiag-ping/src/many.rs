@@ -46,9 +46,12 @@ trait Renderer {
         page.say(&notice.message);
     }
 
-    /// A word gave no target.
-    fn failure(&mut self, page: &mut Page<'_>, failure: &Failure) {
+    /// A word gave no target. The way out is `None` where it has been said before.
+    fn failure(&mut self, page: &mut Page<'_>, failure: &Failure, way_out: Option<&str>) {
         page.say(&failure.to_string());
+        if let Some(way_out) = way_out {
+            page.remark(&format!("  {way_out}\n"));
+        }
     }
 
     /// A period is over; the sums of those asked in it follow.
@@ -84,7 +87,7 @@ fn renderer(plan: &Plan) -> Box<dyn Renderer> {
         Form::Text | Form::Table => Box::new(table::Table::default()),
         Form::Alive => Box::new(list::Alive),
         Form::Unreachable => Box::new(list::Unreachable),
-        Form::Fping => Box::new(fping::Fping::new(&plan.words)),
+        Form::Fping => Box::new(fping::Fping::new(&plan.words, plan.count.unwrap_or_default())),
         Form::Csv => Box::new(csv::Csv),
         Form::Json => Box::new(records::Records),
     }
@@ -121,7 +124,7 @@ pub(crate) async fn run(
         return Err(error);
     }
     if !view.has_all_targets {
-        // It was ended before all targets were known: those that were not have not answered.
+        // Those that were not known yet have not answered.
         return Ok(Exit::NO);
     }
     Ok(exit(&plan, &view.fleet))
@@ -179,11 +182,17 @@ async fn show(
     view.finish(ending);
 }
 
-/// 0 if all targets answered, 1 if one did not or is none. One host follows ping(8).
+/// 0 if all targets answered, 1 if one did not or is none. One host follows ping(8), but not where it is only listed; fping
+/// counts what was answered in time.
 fn exit(plan: &Plan, fleet: &Fleet) -> Exit {
-    match (plan.host(), fleet.members()) {
-        (Some(_), [member]) => single::exit(plan, &member.tally.report(0)),
-        (_, members) if fleet.answering == members.len() as u64 && fleet.failed == 0 => Exit::YES,
-        _ => Exit::NO,
-    }
+    let in_time = |member: &Member| {
+        let report = member.tally.report(0);
+        report.received > report.late
+    };
+    let is_yes = match (plan.form, plan.host(), fleet.members()) {
+        (Form::Csv | Form::Json, Some(_), [member]) => return single::exit(plan, &member.tally.report(0)),
+        (Form::Fping, _, members) => members.iter().all(in_time),
+        (_, _, members) => fleet.answering == members.len() as u64,
+    };
+    if is_yes && fleet.failed == 0 { Exit::YES } else { Exit::NO }
 }

@@ -1,5 +1,8 @@
 //! A run of ping from its plan to its exit code.
 
+use std::future::poll_fn;
+use std::task::Poll;
+
 use clap::{ArgMatches, Args, FromArgMatches};
 use netdiag_engine::driver::Outlet;
 use netdiag_engine::port::{Backend, Connector, OpenError, Sockets};
@@ -94,7 +97,12 @@ impl Tool for Ping {
             return many::run(opened, None, watch, context).await;
         };
         let wishes = wishes(&opened.plan, context);
-        let resolved = resolve(context.names.as_ref(), (host, wishes.family), &mut context.commands).await?;
+        // ping(8) looks the name up before its time begins.
+        let limit = opened.plan.deadline.filter(|_| opened.plan.form != Form::Text);
+        let limit = limit.map(|limit| context.clock.now().mono + limit);
+        let Context { names, clock, commands, .. } = &mut *context;
+        let limit = poll_fn(|cx| limit.map_or(Poll::Pending, |limit| clock.poll_until(cx, limit)));
+        let resolved = resolve(names.as_ref(), (host, wishes.family), commands, limit).await?;
         let Some(resolved) = resolved else { return Ok(Exit::NO) };
         let address = target_address(&resolved, host, &wishes)?;
         opened.plan.check_size(address.family())?;

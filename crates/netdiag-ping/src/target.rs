@@ -30,16 +30,20 @@ pub(crate) fn wishes(plan: &Plan, context: &Context) -> Wishes {
     }
 }
 
-/// Resolves a host; `None` if the run is ended meanwhile.
+/// Resolves a host before `limit` is ready; `None` if the run is ended meanwhile.
 pub(crate) async fn resolve(
     names: &dyn Names,
     (host, family): (&str, Option<Family>),
     commands: &mut UnboundedReceiver<Command>,
+    mut limit: impl Future<Output = ()> + Unpin,
 ) -> Result<Option<Resolved>, ToolError> {
     let mut lookup = names.resolve(host, family);
     loop {
         tokio::select! {
             biased;
+            () = &mut limit => {
+                return Err(ToolError::new(format!("{host}: not resolved within the deadline")));
+            }
             answer = &mut lookup => return answer.map(Some).map_err(|error| {
                 let error_text = error.to_string();
                 match error.failure {

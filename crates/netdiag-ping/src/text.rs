@@ -254,7 +254,7 @@ pub(crate) fn fleet(fleet: &Fleet) -> String {
         let _ = write!(text, ", {silent} {} not", if silent == 1 { "does" } else { "do" });
     }
     // How many more there are is not known: targets are named as they are needed.
-    if asked < fleet.members().len() as u64 {
+    if fleet.is_cut || asked < fleet.members().len() as u64 {
         text.push_str(", others were not asked");
     }
     if fleet.failed > 0 {

@@ -1,15 +1,38 @@
-//! Whether a descriptor can be written now: poll(2) without waiting.
+//! Whether a descriptor can be written now, and waiting until it can: poll(2).
 
+use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
 
 /// Whether a write of up to `PIPE_BUF` (4096) octets returns at once: there is room (pipe(7)), or an error to be told.
 /// Not for terminals, where any room at all counts as room.
 #[must_use]
 pub fn has_room(fd: BorrowedFd<'_>) -> bool {
+    // Milliseconds: it does not wait.
+    poll(fd, 0).is_ok_and(|events| events & (libc::POLLOUT | libc::POLLERR) != 0)
+}
+
+/// Waits until a write would do something: there is room, or an error to be told. For descriptors that do not wait by
+/// themselves (`O_NONBLOCK`).
+///
+/// # Errors
+/// Those of poll(2); EINTR is not one of them.
+pub fn wait_for_room(fd: BorrowedFd<'_>) -> io::Result<()> {
+    // Without a timeout.
+    poll(fd, -1).map(drop)
+}
+
+fn poll(fd: BorrowedFd<'_>, timeout: i32) -> io::Result<i16> {
     let mut asked = libc::pollfd { fd: fd.as_raw_fd(), events: libc::POLLOUT, revents: 0 };
-    // SAFETY: `asked` is one record, valid for reading and writing. With a timeout of 0 it does not wait.
-    let ready = unsafe { libc::poll(&raw mut asked, 1, 0) };
-    ready == 1 && asked.revents & (libc::POLLOUT | libc::POLLERR) != 0
+    loop {
+        // SAFETY: `asked` is one record, valid for reading and writing.
+        if unsafe { libc::poll(&raw mut asked, 1, timeout) } >= 0 {
+            return Ok(asked.revents);
+        }
+        let error = io::Error::last_os_error();
+        if error.kind() != io::ErrorKind::Interrupted {
+            return Err(error);
+        }
+    }
 }
 
 #[cfg(test)]

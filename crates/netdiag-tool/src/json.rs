@@ -52,6 +52,9 @@ pub struct Notice {
     /// The target that it is about, where it is about one that cannot be asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
+    /// The way out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
 }
 
 /// An error that ended the run; the last line.

@@ -42,6 +42,10 @@ const LIMIT: usize = 64 << 20;
 pub trait StreamEnd: Write + Send + 'static {
     /// Whether it takes 4096 octets now (`PIPE_BUF`) without waiting for a reader. When in doubt it has no room.
     fn has_room(&self) -> bool;
+
+    /// Waits until a write that would have had to wait does so no more; asked only after one has said so
+    /// ([`io::ErrorKind::WouldBlock`]).
+    fn wait_for_room(&self) -> io::Result<()>;
 }
 
 /// An end that cannot tell.
@@ -50,6 +54,10 @@ struct Slow<W>(W);
 impl<W: Write + Send + 'static> StreamEnd for Slow<W> {
     fn has_room(&self) -> bool {
         false
+    }
+
+    fn wait_for_room(&self) -> io::Result<()> {
+        Err(io::ErrorKind::WouldBlock.into())
     }
 }
 

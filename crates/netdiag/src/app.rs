@@ -4,6 +4,7 @@
 //! One of the two places that read a clock, the environment or a random source (the other is `netdiag-os`).
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::hash::RandomState;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
@@ -18,7 +19,7 @@ use netdiag_engine::token::Secret;
 use netdiag_model::Mono;
 use netdiag_os::{LinuxPorts, LinuxSockets, Signal, Signals};
 use netdiag_resolve::SystemNames;
-use netdiag_sys::poll::has_room;
+use netdiag_sys::poll;
 use netdiag_tool::{
     ColorWish, Context, Exit, OutputError, StreamEnd, Streams, Terminal, Tool, ToolError, json,
 };
@@ -146,7 +147,8 @@ fn run<T: Tool>(
         .map_err(|error| Failure::BeforeStart(system("starting the runtime", &error)))?;
     let result = runtime.block_on(async {
         let (sender, commands) = unbounded_channel();
-        let mut context = context(ports, &sender, commands);
+        let mut context = context(ports, &sender, commands)
+            .map_err(|error| Failure::BeforeStart(system("opening the standard streams", &error)))?;
         if form == Form::Json {
             let line = start_line(launch, json::time(context.clock.now().wall));
             context.streams.out.write(&json::line(&line));
@@ -158,7 +160,8 @@ fn run<T: Tool>(
         drop(listening);
         let exit = result.map_err(Failure::Running)?;
         if !is_drained {
-            return Ok(exit);
+            // Not all that was to be said has been read.
+            return Ok(Exit::NO);
         }
         let written = context.streams.finish();
         match written {
@@ -199,13 +202,12 @@ fn context(
     ports: LinuxPorts,
     sender: &UnboundedSender<Command>,
     commands: UnboundedReceiver<Command>,
-) -> Context {
+) -> io::Result<Context> {
     let LinuxPorts { clock, sockets: _, facts } = ports;
     let interfaces = facts.interface_names();
     let terminal = terminal();
-    let out = Standard { stream: io::stdout(), is_terminal: terminal.is_stdout };
-    let err = Standard { stream: io::stderr(), is_terminal: io::stderr().is_terminal() };
-    Context {
+    let (out, err) = (Standard::new(&io::stdout())?, Standard::new(&io::stderr())?);
+    Ok(Context {
         clock: Box::new(clock),
         names: Rc::new(SystemNames::new(|| Mono::from_nanos(netdiag_sys::clock::monotonic()))),
         lists: Rc::new(SystemLists),
@@ -215,16 +217,23 @@ fn context(
         commands,
         streams: Streams::direct(out, err, sender.clone()),
         terminal,
-    }
+    })
 }
 
-/// Standard output or standard error.
-struct Standard<W> {
-    stream: W,
+/// Standard output or standard error, without a buffer of its own: what is written has left.
+struct Standard {
+    stream: File,
     is_terminal: bool,
 }
 
-impl<W: Write> Write for Standard<W> {
+impl Standard {
+    fn new(stream: &(impl AsFd + IsTerminal)) -> io::Result<Self> {
+        let is_terminal = stream.is_terminal();
+        Ok(Self { stream: stream.as_fd().try_clone_to_owned()?.into(), is_terminal })
+    }
+}
+
+impl Write for Standard {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.stream.write(bytes)
     }
@@ -234,10 +243,14 @@ impl<W: Write> Write for Standard<W> {
     }
 }
 
-impl<W: Write + AsFd + Send + 'static> StreamEnd for Standard<W> {
+impl StreamEnd for Standard {
     fn has_room(&self) -> bool {
         // A terminal that takes one octet calls that room.
-        !self.is_terminal && has_room(self.stream.as_fd())
+        !self.is_terminal && poll::has_room(self.stream.as_fd())
+    }
+
+    fn wait_for_room(&self) -> io::Result<()> {
+        poll::wait_for_room(self.stream.as_fd())
     }
 }
 

@@ -113,6 +113,8 @@ pub struct Fleet {
     pub asked: u64,
     /// Targets that have answered.
     pub answering: u64,
+    /// Whether the run ended before all words had come to their targets.
+    pub is_cut: bool,
 }
 
 impl Fleet {
@@ -135,6 +137,13 @@ impl Fleet {
     pub fn in_order(&self) -> Vec<TargetId> {
         let asked = (0..).zip(&self.members).filter(|(_, member)| member.tally.sent() > 0);
         let mut ids: Vec<TargetId> = asked.map(|(id, _)| TargetId(id)).collect();
+        ids.sort_by_key(|id| self.members[id.index()].position);
+        ids
+    }
+
+    /// The numbers of all targets, whether asked or not, in the order in which they were typed or listed.
+    pub fn all_in_order(&self) -> Vec<TargetId> {
+        let mut ids: Vec<TargetId> = (0..self.members.len() as u32).map(TargetId).collect();
         ids.sort_by_key(|id| self.members[id.index()].position);
         ids
     }

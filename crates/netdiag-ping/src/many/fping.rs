@@ -21,6 +21,8 @@ pub(super) struct Fping {
     width: usize,
     /// What became of each probe of a target, in the order of sending.
     fates: BTreeMap<Position, Fates>,
+    /// How many probes each target was to get.
+    count: u32,
 }
 
 /// What became of the probes of a target.
@@ -60,7 +62,7 @@ impl Fates {
 
 impl Fping {
     /// Lines whose names are padded to the longest that the words tell of.
-    pub(super) fn new(words: &[Word]) -> Self {
+    pub(super) fn new(words: &[Word], count: u32) -> Self {
         let width = |word: &Word| match word {
             Word::Host(name) => text::columns(name),
             // A block may have no end that could be waited for.
@@ -70,7 +72,7 @@ impl Fping {
             }
             Word::File(_) | Word::Stdin => 0,
         };
-        Self { width: words.iter().map(width).max().unwrap_or(0), fates: BTreeMap::new() }
+        Self { width: words.iter().map(width).max().unwrap_or(0), fates: BTreeMap::new(), count }
     }
 }
 
@@ -115,18 +117,19 @@ impl Renderer for Fping {
         }
         let names = fleet.members().iter().map(|member| text::columns(&page.name(member)));
         self.width = names.max().unwrap_or(0);
-        fleet.in_order()
+        fleet.all_in_order()
     }
 
     fn target(
         &mut self,
         page: &mut Page<'_>,
         _: (Reading, Reading),
-        (member, report, _): (&Member, &Report, Option<&Silence>),
+        (member, ..): (&Member, &Report, Option<&Silence>),
     ) {
         let mut line = format!("{} :", text::padded(&page.name(member), self.width));
         let fates = self.fates.get(&member.position);
-        for seq in 0..report.sent as usize {
+        // A probe that was not sent any more has its place in the line.
+        for seq in 0..self.count as usize {
             match fates.and_then(|fates| fates.of.get(seq)) {
                 Some(Fate::Answered(rtt)) => {
                     let _ = write!(line, " {}", times(*rtt));

@@ -54,19 +54,24 @@ impl Renderer for Records {
     fn notice(&mut self, page: &mut Page<'_>, notice: &Notice) {
         if !page.look.is_quiet {
             let code = notice.code.as_str().to_owned();
-            page.record(&json::Notice { code, message: notice.message.clone(), target: None });
+            page.record(&json::Notice { code, message: notice.message.clone(), target: None, hint: None });
         }
     }
 
     /// Said even where notices are not wanted: there will be no summary of it.
-    fn failure(&mut self, page: &mut Page<'_>, failure: &Failure) {
+    fn failure(&mut self, page: &mut Page<'_>, failure: &Failure, _way_out: Option<&str>) {
         let code = match failure.kind {
             FailureKind::Malformed | FailureKind::TooMany => NoticeCode::BadTarget,
             FailureKind::Unresolved => NoticeCode::Unresolved,
             FailureKind::Unreadable => NoticeCode::Unreadable,
         };
         let (code, message) = (code.as_str().to_owned(), failure.to_string());
-        page.record(&json::Notice { code, message, target: Some(failure.label.to_string()) });
+        page.record(&json::Notice {
+            code,
+            message,
+            target: Some(failure.label.to_string()),
+            hint: failure.hint.clone(),
+        });
     }
 
     fn period(&mut self, page: &mut Page<'_>, period: &Period, (member, report): (&Member, &Report)) {

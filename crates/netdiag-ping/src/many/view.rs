@@ -1,5 +1,6 @@
 //! The tool's side of a run to many targets: names them, folds what happens to them, and has it shown.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::task::{Context as TaskContext, Poll};
 
@@ -41,6 +42,8 @@ pub(super) struct View<'a> {
     meter: Meter,
     periods: Option<Periods>,
     source: Source,
+    /// Ways out that have been said: a list may have many faults of one kind.
+    said_hints: BTreeSet<String>,
 }
 
 impl<'a> View<'a> {
@@ -61,6 +64,7 @@ impl<'a> View<'a> {
             meter,
             periods: plan.report_every.map(|every| Periods::new(start, every, patience(every))),
             source,
+            said_hints: BTreeSet::new(),
         }
     }
 
@@ -73,7 +77,9 @@ impl<'a> View<'a> {
 
     fn fail(&mut self, failure: Failure) {
         self.fleet.failed += 1;
-        self.renderer.failure(&mut self.page, &failure);
+        let is_new = failure.hint.as_ref().is_some_and(|hint| self.said_hints.insert(hint.clone()));
+        let way_out = failure.hint.as_deref().filter(|_| is_new);
+        self.renderer.failure(&mut self.page, &failure, way_out);
         self.first_failure.get_or_insert(failure);
     }
 
@@ -97,6 +103,12 @@ impl<'a> View<'a> {
     /// Shows the periods that have not been told, and what went wrong with the run itself.
     pub(super) fn end(&mut self, ending: &Ending) {
         self.meter.clear();
+        if let Source::Stream(stream) = &mut self.source {
+            self.fleet.is_cut = !stream.is_read();
+            for failure in stream.unfinished() {
+                self.fail(failure);
+            }
+        }
         let periods = self.periods.take();
         for period in periods.into_iter().flat_map(|periods| periods.finish(ending.end)) {
             self.show_period(&period);

@@ -45,6 +45,10 @@ impl StreamEnd for Roomy {
     fn has_room(&self) -> bool {
         self.rooms.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
     }
+
+    fn wait_for_room(&self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// An end that has room for nothing but its error.
@@ -63,6 +67,10 @@ impl Write for Failing {
 impl StreamEnd for Failing {
     fn has_room(&self) -> bool {
         true
+    }
+
+    fn wait_for_room(&self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -163,4 +171,54 @@ fn errors_that_cannot_be_shown_end_nothing_here_either() {
 
 fn sink() -> Roomy {
     Roomy::new(&Calls::default(), usize::MAX)
+}
+
+/// An end that takes a few octets every other time, as a pipe does that was set not to wait and has a slow reader.
+struct Hesitant {
+    calls: Calls,
+    is_full: bool,
+    waits: Arc<AtomicUsize>,
+}
+
+impl Write for Hesitant {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.is_full = !self.is_full;
+        if self.is_full {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let taken = &bytes[..bytes.len().min(7)];
+        let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+        calls.push((thread::current().id(), taken.to_vec()));
+        Ok(taken.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl StreamEnd for Hesitant {
+    fn has_room(&self) -> bool {
+        true
+    }
+
+    fn wait_for_room(&self) -> io::Result<()> {
+        self.waits.fetch_add(1, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+#[test]
+fn an_end_that_does_not_wait_by_itself_is_waited_for() {
+    let (calls, waits, (quit, _commands)) =
+        (Calls::default(), Arc::new(AtomicUsize::new(0)), unbounded_channel());
+    let hesitant = || Hesitant { calls: calls.clone(), is_full: false, waits: waits.clone() };
+    let mut streams = Streams::direct(hesitant(), hesitant(), quit);
+    let text: Vec<u8> = (0..=255).cycle().take(5_000).collect();
+    streams.out.write(&text);
+    streams.flush();
+    streams.err.write(&text);
+    streams.finish().expect("written");
+    assert_eq!(octets(&all(&calls)), [text.clone(), text].concat());
+    assert!(waits.load(Ordering::Relaxed) > 1_000);
 }

@@ -3,7 +3,7 @@
 //!
 //! A pipe that has room takes `PIPE_BUF` octets without waiting for its reader: pipe(7), poll(2).
 
-use std::io::{self, Write};
+use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{Builder, JoinHandle};
@@ -86,7 +86,7 @@ impl Writer {
         let (batches, queue) = mpsc::channel();
         let (ledger, quit, over) = (self.ledger.clone(), self.quit.clone(), self.over.take());
         let thread = Builder::new().name("output".into()).spawn(move || {
-            let result = write_out(out, err, (&queue, &ledger));
+            let result = write_out((out, err), (&queue, &ledger));
             if result.is_err() {
                 ledger.fail();
             }
@@ -159,8 +159,7 @@ fn write_here((out, err): &mut Ends, batch: &mut Batch) -> Result<(), OutputErro
 
 /// Writes until the queue is closed and empty, or until `out` fails.
 fn write_out(
-    mut out: impl Write,
-    mut err: impl Write,
+    (mut out, mut err): Ends,
     (queue, ledger): (&Receiver<Batch>, &Ledger),
 ) -> Result<(), OutputError> {
     while let Ok(mut batch) = queue.recv() {
@@ -175,14 +174,29 @@ fn write_out(
             let (run, behind) = rest.split_at(len);
             rest = behind;
             match which {
-                Which::Out => out.write_all(run).and_then(|()| out.flush()).map_err(what_failed)?,
+                Which::Out => write_all(out.as_mut(), run).map_err(what_failed)?,
                 // As above.
-                Which::Err => drop(err.write_all(run).and_then(|()| err.flush())),
+                Which::Err => drop(write_all(err.as_mut(), run)),
             }
             ledger.written(len);
         }
     }
     Ok(())
+}
+
+/// Writes all of `bytes`, however often their reader makes that wait.
+fn write_all(end: &mut dyn StreamEnd, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match end.write(bytes) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => bytes = &bytes[count..],
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // A pipe or socket that was set not to wait, by whoever else has it.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => end.wait_for_room()?,
+            Err(error) => return Err(error),
+        }
+    }
+    end.flush()
 }
 
 fn what_failed(error: io::Error) -> OutputError {

@@ -99,6 +99,14 @@ impl Lookups {
         Some((asked, found.take()?))
     }
 
+    /// The names without an answer, in the order in which they were added; no answer will come any more.
+    pub(super) fn end(&mut self) -> Vec<Asked> {
+        let under_way = self.under_way.drain(..).map(|(asked, _)| asked);
+        let mut unanswered: Vec<Asked> = under_way.chain(self.waiting.drain(..)).collect();
+        unanswered.sort_by_key(|asked| asked.item);
+        unanswered
+    }
+
     /// Has the task of `cx` woken when an answer may be there.
     pub(super) fn wait(&self, cx: &Context<'_>) {
         let mut waiting = self.bell.waiting.lock().unwrap_or_else(PoisonError::into_inner);

@@ -99,6 +99,21 @@ impl TargetStream {
         }
     }
 
+    /// Whether all words have been read, the names among them being looked up or handed out.
+    pub fn is_read(&self) -> bool {
+        self.words.len() == 0 && self.list.is_none() && self.block.is_none() && self.ready.is_empty()
+    }
+
+    /// Ends the stream: the names that were still being looked up.
+    pub fn unfinished(&mut self) -> Vec<Failure> {
+        self.is_over = true;
+        let failure = |asked: Asked| {
+            let error = ToolError::new(format!("{}: not resolved when the run ended", asked.name));
+            Failure::new(FailureKind::Unresolved, &asked.name, asked.place, error)
+        };
+        self.lookups.end().into_iter().map(failure).collect()
+    }
+
     /// Counts a target, and ends the stream in its place when there are too many.
     #[inline]
     fn hand_out(&mut self, found: Found) -> Found {

@@ -121,11 +121,17 @@ impl Word {
         }
         if let Some((first, end)) = text.split_once('-')
             && let Some(first) = literal(first)
+            && !is_rest_of_name(first, end)
         {
             return range(text, first, end).map(Self::Block);
         }
         host(text).map(Self::Host)
     }
+}
+
+/// Whether what follows an address and a hyphen makes a name of the word: `192.0.2.7-rev.example.net`.
+fn is_rest_of_name(first: IpAddr, end: &str) -> bool {
+    first.is_ipv4() && end.contains(|c: char| c.is_alphabetic()) && !end.contains(':')
 }
 
 /// The address that `text` is, in brackets or not, if it is one and names no interface.

@@ -41,7 +41,51 @@ fn an_interrupt_before_any_name_is_known_is_no_error() {
         "slow.example.net silent.example.net",
         &[(at(500), Command::Quit)],
     );
-    assert_eq!((ran.code(), ran.out.as_str(), ran.err.as_str()), (1, "", ""));
+    let unresolved =
+        |name: &str| format!("netdiag ping: {name}.example.net: not resolved when the run ended\n");
+    assert_eq!((ran.code(), ran.out.as_str()), (1, ""));
+    assert_eq!(ran.err, unresolved("slow") + &unresolved("silent"));
+}
+
+#[test]
+fn names_that_are_not_known_at_the_end_are_named_and_counted() {
+    let ran = ping("names-of-many-kinds", "-c 1 -w 0.5 -q slow.example.net 192.0.2.1");
+    assert_eq!((ran.code(), ran.end), (1, at(500)));
+    assert!(ran.err.contains("slow.example.net: not resolved when the run ended"), "{}", ran.err);
+    let last = ran.out.lines().find(|line| line.starts_with("1 target: ")).unwrap_or_default();
+    assert!(last.starts_with("1 target: 1 answers, 1 more could not be asked; "), "{}", ran.out);
+}
+
+#[test]
+fn a_deadline_ends_the_look_up_of_the_one_name_too() {
+    for form in ["--csv", "--alive", "--json"] {
+        let ran = ping("names-of-many-kinds", &format!("-c 1 -w 0.5 {form} slow.example.net"));
+        let error = ran.exit.as_ref().expect_err("nothing was asked");
+        assert_eq!(error.message, "slow.example.net: not resolved within the deadline");
+        assert_eq!(ran.end, at(500));
+    }
+}
+
+#[test]
+fn a_host_that_is_listed_as_alive_is_a_yes_however_few_probes_it_took() {
+    let alive = ping("targets-of-every-kind", "--alive -c 3 -w 5 203.0.113.1");
+    assert_eq!((alive.code(), alive.out.as_str()), (0, "203.0.113.1\n"));
+    let unreachable = ping("targets-of-every-kind", "--unreachable -c 3 -w 5 203.0.113.1");
+    assert_eq!((unreachable.code(), unreachable.out.as_str()), (0, ""));
+}
+
+#[test]
+fn fpings_code_is_by_what_was_answered_in_time() {
+    // Every answer of this host comes late.
+    let ran = ping("targets-of-every-kind", "--format fping -q -c 2 -i 0.1 -W 0.001 203.0.113.1");
+    assert_eq!((ran.code(), ran.err.as_str()), (1, "203.0.113.1 : - -\n"));
+}
+
+#[test]
+fn fping_lists_every_target_even_if_it_was_not_asked() {
+    let ran = ping("a-farm-of-65536-hosts", "--format fping -q -c 2 --rate 1 -w 1.5 10.1.0.0/30");
+    let dashes = ran.err.lines().filter(|line| line.ends_with(" : - -")).count();
+    assert_eq!((ran.err.lines().count(), dashes, ran.code()), (4, 2, 1));
 }
 
 #[test]
