@@ -112,6 +112,10 @@ fn rights_are_gone_while_it_runs() -> Tested {
         let mut live = Live::start(ping(&client, &["--json", "-i", "100", &target]))?;
         live.until_record("reply", "seq", "1")?;
         has_nothing(live.running.pid())?;
+        let bounding = status(live.running.pid(), "CapBnd")?;
+        check(bounding == NOTHING, || {
+            format!("CapBnd is {bounding}: a program started later could gain rights")
+        })?;
         live.running.signal(Signal::INT)?;
         check(live.end()?.code() == Some(0), || "it did not end with 0".into())?;
     }

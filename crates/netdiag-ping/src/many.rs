@@ -103,13 +103,11 @@ pub(crate) async fn run(
     let config = opened.config(context.secret.clone());
     let source = source(&opened.plan, address, context);
     let start = context.clock.now();
-    let is_group = opened.plan.sockets.is_broadcast_allowed;
     let Opened { plan, outlet, method, fallback } = opened;
     let Context { clock, interfaces, commands, streams, terminal, .. } = context;
     let meter = Meter::new((&*streams, terminal), &plan, start.mono);
     let page = Page::new(streams, interfaces, (&plan, method));
     let mut view = View::new(page, (renderer(&plan), meter), source, (&plan, start));
-    view.is_group = is_group;
     view.begin(start, fallback.as_ref());
 
     let mut prober = Prober::new(config, plan.strategy());

@@ -1,9 +1,8 @@
 //! A plan together with the sockets that were opened for it.
 
 use netdiag_engine::driver::Outlet;
-use netdiag_engine::prober::{Audience, Config, Method};
+use netdiag_engine::prober::{Config, Method};
 use netdiag_engine::token::Secret;
-use netdiag_model::Address;
 use netdiag_model::event::Notice;
 
 use crate::plan::Plan;
@@ -34,15 +33,6 @@ impl Opened {
             payload: self.plan.payload(less),
             secret,
             max_shards,
-        }
-    }
-
-    /// Who may answer for `address`.
-    pub(crate) fn audience(&self, address: &Address) -> Audience {
-        if address.ip.is_multicast() || self.plan.sockets.is_broadcast_allowed {
-            Audience::Group
-        } else {
-            Audience::One
         }
     }
 }

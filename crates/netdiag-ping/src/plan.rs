@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use netdiag_engine::pacer::{MilliHertz, Rate};
 use netdiag_engine::port::SocketOptions;
+use netdiag_engine::prober::Audience;
 use netdiag_engine::strategy::{Count, Echo, Ending, Pace};
 use netdiag_engine::token::Payload;
-use netdiag_model::Family;
+use netdiag_model::{Address, Family};
 use netdiag_tool::targets::{Addresses, Word};
 use netdiag_tool::{Caller, ColorChoice, ToolError};
 
@@ -159,6 +160,15 @@ impl Plan {
             words,
             form,
         })
+    }
+
+    /// Who may answer for `address`.
+    pub fn audience(&self, address: &Address) -> Audience {
+        if address.ip.is_multicast() || self.sockets.is_broadcast_allowed {
+            Audience::Group
+        } else {
+            Audience::One
+        }
     }
 
     /// The one host that was typed, if it is one.

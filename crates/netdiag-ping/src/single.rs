@@ -25,7 +25,7 @@ pub(crate) async fn run(
     mut watch: Option<HostWatch>,
     context: &mut Context,
 ) -> Result<Exit, ToolError> {
-    let audience = opened.audience(&address);
+    let audience = opened.plan.audience(&address);
     let config = opened.config(context.secret.clone());
     let Opened { plan, outlet, method, fallback } = opened;
     let session = Session { plan, method, address, canonical };

@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 
 use netdiag_engine::driver::Command;
-use netdiag_engine::port::{LookupFailure, Names, Resolved};
+use netdiag_engine::port::{Names, Resolved};
 use netdiag_engine::watch::HostWatch;
 use netdiag_model::{Address, Family};
-use netdiag_tool::targets::{Wishes, usable};
+use netdiag_tool::targets::{Wishes, no_address, unresolved, usable};
 use netdiag_tool::{Context, ToolError};
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -44,13 +44,7 @@ pub(crate) async fn resolve(
             () = &mut limit => {
                 return Err(ToolError::new(format!("{host}: not resolved within the deadline")));
             }
-            answer = &mut lookup => return answer.map(Some).map_err(|error| {
-                let error_text = error.to_string();
-                match error.failure {
-                    LookupFailure::NoAnswer => ToolError::new(error_text).with_hint("try again later, or ask by address"),
-                    _ => ToolError::new(error_text),
-                }
-            }),
+            answer = &mut lookup => return answer.map(Some).map_err(|error| unresolved(&error)),
             Some(command) = commands.recv() => if command == Command::Quit { return Ok(None) },
         }
     }
@@ -60,7 +54,7 @@ pub(crate) async fn resolve(
 pub(crate) fn target_address(resolved: &Resolved, host: &str, wishes: &Wishes) -> Result<Address, ToolError> {
     match resolved.addresses.first() {
         Some(&address) => usable(address, wishes),
-        None => Err(ToolError::new(format!("{host}: the name has no address"))),
+        None => Err(no_address(host)),
     }
 }
 

@@ -88,16 +88,21 @@ pub fn held() -> io::Result<(Capabilities, Capabilities)> {
     Ok((join(data[0].effective, data[1].effective), join(data[0].permitted, data[1].permitted)))
 }
 
-/// Gives up every right of the calling thread but those in `keep`, for good: effective and permitted become `keep` as far
-/// as they were held, inheritable and ambient sets are emptied, and no program that is started gains any
-/// (`no_new_privs`: whatever the file or the user, execve(2) cuts the permitted set to what was held before). The
-/// bounding set says nothing more then, and emptying it takes a system call for each right there is.
+/// Gives up every right of the calling thread but those in `keep`, for good: bounding and ambient sets are emptied of
+/// the others as far as they may be, effective and permitted become `keep` as far as they were held, and no program
+/// that is started gains any (`no_new_privs`).
 ///
 /// # Errors
 /// Those of capset(2) and prctl(2); none is expected when rights are only given up.
 pub fn keep_only(keep: Capabilities) -> io::Result<()> {
     let (_, permitted) = held()?;
     let keep = permitted.intersection(keep);
+    // Where the right to do this is not held, `no_new_privs` below has the same effect.
+    for number in (0..u64::BITS).filter(|number| keep.0 & (1 << number) == 0) {
+        if prctl(libc::PR_CAPBSET_DROP, number.into(), 0).is_err() {
+            break;
+        }
+    }
     // Kernels before 4.3 have no ambient set (EINVAL).
     let _ = prctl(libc::PR_CAP_AMBIENT, libc::PR_CAP_AMBIENT_CLEAR_ALL as libc::c_ulong, 0);
     prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0)?;

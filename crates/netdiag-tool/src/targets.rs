@@ -20,7 +20,7 @@ use netdiag_model::Address;
 
 use crate::error::ToolError;
 
-pub use address::{Addresses, Wishes, usable};
+pub use address::{Addresses, Wishes, no_address, unresolved, usable};
 pub use block::{Block, BlockAddresses};
 pub use stream::TargetStream;
 pub use word::{Word, WordError};

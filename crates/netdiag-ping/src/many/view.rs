@@ -5,10 +5,9 @@ use std::ops::ControlFlow;
 use std::task::{Context as TaskContext, Poll};
 
 use netdiag_engine::driver::{Recruit, Sink};
-use netdiag_engine::prober::Audience;
 use netdiag_model::event::Notice;
 use netdiag_model::knowledge::silence::Silence;
-use netdiag_model::{Address, Event, Mono, Reading, TargetId};
+use netdiag_model::{Event, Mono, Reading, TargetId};
 use netdiag_tool::targets::{Failure, Found, Named, Position, TargetStream};
 
 use super::meter::Meter;
@@ -36,8 +35,7 @@ pub(super) struct View<'a> {
     pub(super) first_failure: Option<Failure>,
     /// Whether the words have come to all their targets.
     pub(super) has_all_targets: bool,
-    /// Anyone may answer for any target.
-    pub(super) is_group: bool,
+    plan: &'a Plan,
     renderer: Box<dyn Renderer>,
     meter: Meter,
     periods: Option<Periods>,
@@ -51,7 +49,7 @@ impl<'a> View<'a> {
         page: Page<'a>,
         (renderer, meter): (Box<dyn Renderer>, Meter),
         source: Source,
-        (plan, start): (&Plan, Reading),
+        (plan, start): (&'a Plan, Reading),
     ) -> Self {
         let patience = |every| plan.timeout.unwrap_or(every);
         Self {
@@ -59,7 +57,7 @@ impl<'a> View<'a> {
             fleet: Fleet::default(),
             first_failure: None,
             has_all_targets: false,
-            is_group: false,
+            plan,
             renderer,
             meter,
             periods: plan.report_every.map(|every| Periods::new(start, every, patience(every))),
@@ -81,10 +79,6 @@ impl<'a> View<'a> {
         let way_out = failure.hint.as_deref().filter(|_| is_new);
         self.renderer.failure(&mut self.page, &failure, way_out);
         self.first_failure.get_or_insert(failure);
-    }
-
-    fn audience(&self, address: &Address) -> Audience {
-        if self.is_group || address.ip.is_multicast() { Audience::Group } else { Audience::One }
     }
 
     fn show_period(&mut self, period: &Period) {
@@ -158,7 +152,7 @@ impl Sink for View<'_> {
                 Some(Found { position, outcome: Ok(named) }) => {
                     let address = named.address;
                     self.fleet.add(Member::new(named.label, address, position));
-                    return Poll::Ready(Some(Recruit { address, audience: self.audience(&address) }));
+                    return Poll::Ready(Some(Recruit { address, audience: self.plan.audience(&address) }));
                 }
                 Some(Found { outcome: Err(failure), .. }) => self.fail(failure),
             }

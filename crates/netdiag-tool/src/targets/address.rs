@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use netdiag_engine::port::{LookupError, LookupFailure};
 use netdiag_model::{Address, Family};
 
 use crate::error::ToolError;
@@ -68,6 +69,22 @@ pub fn usable(address: Address, wishes: &Wishes) -> Result<Address, ToolError> {
         Some(scope) => Ok(Address::scoped(address.ip, scope)),
         None => Err(no_interface(address, &wishes.interfaces)),
     }
+}
+
+/// Why a look-up gave no address, and what to do.
+#[cold]
+pub fn unresolved(error: &LookupError) -> ToolError {
+    let text = ToolError::new(error.to_string());
+    match error.failure {
+        LookupFailure::NoAnswer => text.with_hint("try again later, or ask by address"),
+        _ => text,
+    }
+}
+
+/// The error of a name that resolved to nothing.
+#[cold]
+pub fn no_address(name: &str) -> ToolError {
+    ToolError::new(format!("{name}: the name has no address"))
 }
 
 #[cold]

@@ -5,14 +5,14 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 
-use netdiag_engine::port::{LookupFailure, Names, Resolved};
+use netdiag_engine::port::Names;
 use netdiag_model::Address;
 
 use super::listed::{Entry, Listed};
 use super::lookups::{Answer, Asked, Lookups};
 use super::{
     Addresses, Block, BlockAddresses, Failure, FailureKind, Found, Named, Place, Position, Wishes, Word,
-    usable,
+    no_address, unresolved, usable,
 };
 use crate::error::ToolError;
 use crate::lists::{List, Lists};
@@ -222,20 +222,12 @@ impl TargetStream {
     /// Keeps the addresses of a name, or why it has none, to be handed out.
     fn keep(&mut self, (asked, answer): Answer) {
         let failure = |error| Failure::new(FailureKind::Unresolved, &asked.name, asked.place.clone(), error);
+        let answer = answer.map_err(|error| unresolved(&error)).and_then(|resolved| {
+            if resolved.addresses.is_empty() { Err(no_address(&asked.name)) } else { Ok(resolved.addresses) }
+        });
         let addresses = match answer {
-            Ok(Resolved { addresses, .. }) if !addresses.is_empty() => addresses,
-            Ok(_) => {
-                let error = ToolError::new(format!("{}: the name has no address", asked.name));
-                return self.ready.push_back(found(asked.item, 0, Err(failure(error))));
-            }
-            Err(error) => {
-                let text = ToolError::new(error.to_string());
-                let error = match error.failure {
-                    LookupFailure::NoAnswer => text.with_hint("try again later, or ask by address"),
-                    _ => text,
-                };
-                return self.ready.push_back(found(asked.item, 0, Err(failure(error))));
-            }
+            Ok(addresses) => addresses,
+            Err(error) => return self.ready.push_back(found(asked.item, 0, Err(failure(error)))),
         };
         let wanted = match self.wishes.addresses {
             Addresses::First => 1,
