@@ -9,12 +9,14 @@ mod connect;
 mod host;
 mod names;
 mod socket;
+mod table;
 
 pub use batch::{Datagram, DatagramBatch, Incoming, Transmit, TransmitBatch, Via};
-pub use connect::{Attempt, Connection, Connector, Outcome};
+pub use connect::{Attempt, Care, Connection, Connector, Keepalive, Outcome, Sighting, Stream};
 pub use host::{HostChange, HostFacts, Interface, Neighbour, NeighbourState, Route};
 pub use names::{Lookup, LookupError, LookupFailure, Names, Resolved};
 pub use socket::{Backend, Fragmentation, OpenError, ProbeSocket, Sent, SocketOptions, Sockets, Stop};
+pub use table::{Counters, Listener, SocketTable};
 
 use std::task::{Context, Poll};
 

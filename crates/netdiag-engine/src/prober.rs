@@ -190,7 +190,7 @@ impl<S: Strategy> Prober<S> {
         let Method::Tcp { port } = self.config.method else { return None };
         let (probe, entry) = self.take_probe(now)?;
         let to = self.targets[entry.target.index()].address;
-        Some(Attempt { probe, to, port, ttl: None })
+        Some(Attempt::new(probe, to, port))
     }
 
     /// Takes the next probe that is asked for, if the pacer and the table have room for it.

@@ -104,7 +104,7 @@ impl HostWatch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::port::{Interface, Neighbour};
+    use crate::port::{Counters, Interface, Neighbour};
 
     /// A host with a way by interface 2, and another by interface 3 for packets that are to leave by it.
     struct TwoWays;
@@ -126,6 +126,10 @@ mod tests {
 
         fn neighbour(&self, _to: &Address, _interface: u32) -> Result<Option<Neighbour>, Errno> {
             Ok(None)
+        }
+
+        fn counters(&self) -> Result<Counters, Errno> {
+            Err(Errno::EOPNOTSUPP)
         }
 
         fn poll_change(&mut self, _cx: &mut Context<'_>, changes: &mut Vec<HostChange>) -> Poll<()> {

@@ -10,11 +10,15 @@ pub mod icmp;
 pub mod id;
 pub mod knowledge;
 pub mod stats;
+pub mod tcp;
 pub mod time;
+pub mod verdict;
 
 pub use address::{Address, Family};
 pub use errno::Errno;
 pub use event::Event;
 pub use icmp::Icmp;
 pub use id::{ProbeId, TargetId};
+pub use tcp::TcpState;
 pub use time::{Clock, Moment, Mono, Reading, Rtt, Stamp, Wall};
+pub use verdict::{Phase, Side, Verdict};

@@ -33,7 +33,7 @@ async fn round(connector: &mut dyn Connector, to: Address) {
     let mut ports = 1..=u16::MAX;
     loop {
         for port in ports.by_ref().take(AT_ONCE - under_way) {
-            connector.start(&Attempt { probe: ProbeId::new(0, 0, port), to, port, ttl: None });
+            connector.start(&Attempt::new(ProbeId::new(0, 0, port), to, port));
             under_way += 1;
         }
         if under_way == 0 {

@@ -1,7 +1,7 @@
 //! TCP attempts: one non-blocking socket each, all watched by one epoll set.
 //!
 //! tcp(7), connect(2), and ip(7) on `IP_RECVERR`: the ICMP error behind a failed attempt stands on its error queue. An
-//! open connection is reset at once (`SO_LINGER` of 0), so that a sweep leaves no TIME-WAIT behind.
+//! open connection is reset when it is given up (`SO_LINGER` of 0), so that a sweep leaves no TIME-WAIT behind.
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
@@ -9,7 +9,9 @@ use std::os::fd::AsFd;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use netdiag_engine::port::{Attempt, Connection, Connector, OpenError, Outcome, SocketOptions};
+use netdiag_engine::port::{
+    Attempt, Care, Connection, Connector, OpenError, Outcome, Sighting, SocketOptions,
+};
 use netdiag_model::{Address, Errno, Family, Moment, Mono, ProbeId};
 use netdiag_sys::epoll::{Epoll, Events, Interest};
 use netdiag_sys::mmsg::ReceiveBatch;
@@ -21,7 +23,10 @@ use crate::opening::{self, done};
 use crate::readiness::Readiness;
 use crate::{clock, convert, options};
 
-mod verdict;
+mod ending;
+mod stream;
+
+use stream::LinuxStream;
 
 /// Attempts are given up after this, unless told otherwise.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -31,6 +36,9 @@ const TIMER: u64 = u64::MAX;
 
 /// How many outcomes one call hands over before it lets others have their turn.
 const ENOUGH: usize = 256;
+
+/// Descriptors that are left for everything else: streams, clocks, netlink, name look-ups.
+const RESERVED: usize = 32;
 
 /// Starts TCP attempts and tells how they end.
 #[derive(Debug)]
@@ -46,6 +54,7 @@ pub(crate) struct TcpConnector {
     events: Events,
     errors: ReceiveBatch,
     waker: Option<Waker>,
+    capacity: usize,
 }
 
 /// An attempt that has not ended.
@@ -53,9 +62,9 @@ pub(crate) struct TcpConnector {
 struct UnderWay {
     probe: ProbeId,
     socket: Socket,
-    since: Mono,
     /// Address and port that it is to connect with.
     to: (Address, u16),
+    care: Care,
 }
 
 impl TcpConnector {
@@ -64,7 +73,7 @@ impl TcpConnector {
         let mut missing = None;
         let families = opening::families(options)?;
         for &family in &families {
-            match prepared(family, options) {
+            match prepared(family, options, 0) {
                 Err(OpenError::NoFamily(_)) if families.len() > 1 && missing.is_none() => {
                     missing = Some(family);
                 }
@@ -74,6 +83,7 @@ impl TcpConnector {
         let epoll = done("create an epoll set", Epoll::new())?;
         let timer = done("create a timer", Timer::new())?;
         done("watch a timer", epoll.add(timer.as_fd(), TIMER, Interest::Read))?;
+        let files = usize::try_from(netdiag_sys::process::raise_open_files()).unwrap_or(usize::MAX);
         Ok(Self {
             options: options.clone(),
             timeout: TIMEOUT,
@@ -83,37 +93,89 @@ impl TcpConnector {
             epoll: Readiness::new(epoll),
             ended: Vec::new(),
             events: Events::default(),
-            errors: ReceiveBatch::new(verdict::QUOTE),
+            errors: ReceiveBatch::new(ending::QUOTE),
             waker: None,
+            capacity: files.saturating_sub(RESERVED).max(1),
         })
     }
 
     /// Opens a socket and begins to connect. An error is the end of the attempt.
     fn begin(&self, attempt: &Attempt) -> Result<Socket, Errno> {
-        let socket = prepared(attempt.to.family(), &self.options).map_err(|error| opening::errno(&error))?;
+        let port = attempt.source_port.unwrap_or(0);
+        let socket =
+            prepared(attempt.to.family(), &self.options, port).map_err(|error| opening::errno(&error))?;
         let check = |result: io::Result<()>| result.map_err(|error| convert::errno(&error));
         if let Some(ttl) = attempt.ttl {
             check(socket.apply(Setting::Ttl(ttl)))?;
         }
+        if let Some(ttl) = attempt.min_ttl {
+            check(socket.apply(Setting::MinTtl(ttl)))?;
+        }
         match check(socket.connect(convert::socket_addr(&attempt.to, attempt.port, 0))) {
-            Ok(()) | Err(Errno::EINPROGRESS) => {}
-            Err(errno) => return Err(errno),
+            Ok(()) | Err(Errno::EINPROGRESS) => Ok(socket),
+            Err(errno) => Err(errno),
         }
-        if let Some(epoll) = self.epoll.get() {
-            check(epoll.add(socket.as_fd(), attempt.probe.as_u64(), Interest::Write))?;
-        }
-        Ok(socket)
     }
 
-    /// Takes note of when an attempt is to be given up.
-    fn watch_deadline(&mut self, since: Mono, probe: ProbeId) {
-        let deadline = since + self.timeout;
-        // They are in order unless the timeout was shortened in between: then this one waits for those before it.
-        let deadline = self.deadlines.back().map_or(deadline, |&(last, _)| last.max(deadline));
-        self.deadlines.push_back((deadline, probe.as_u64()));
-        if self.deadlines.len() == 1 {
+    /// Takes care of an attempt that has begun: it may have ended already, where the way is short.
+    fn watch(&mut self, (socket, since): (Socket, Mono), attempt: &Attempt) {
+        let token = attempt.probe.as_u64();
+        let under_way =
+            UnderWay { probe: attempt.probe, socket, to: (attempt.to, attempt.port), care: attempt.care };
+        if self.settle(&under_way) {
+            return self.keep(under_way);
+        }
+        let watched =
+            self.epoll.get().map(|epoll| epoll.add(under_way.socket.as_fd(), token, Interest::Write));
+        if let Some(Err(error)) = watched {
+            return self.refuse(attempt.probe, convert::errno(&error));
+        }
+        self.under_way.insert(token, under_way);
+        let deadline = since + attempt.timeout.unwrap_or(self.timeout);
+        let place = self.deadlines.partition_point(|&(other, _)| other <= deadline);
+        self.deadlines.insert(place, (deadline, token));
+        if place == 0 {
             self.set_timer();
         }
+    }
+
+    /// Looks whether an attempt has come to anything, and notes it; whether it has ended.
+    fn settle(&mut self, attempt: &UnderWay) -> bool {
+        let Some(outcome) = ending::of(attempt, || Moment::user(clock::now()), &mut self.errors) else {
+            return false;
+        };
+        let has_ended = !matches!(outcome.connection, Connection::Objection { .. });
+        self.tell(outcome);
+        has_ended
+    }
+
+    fn tell(&mut self, outcome: Outcome) {
+        self.ended.push(outcome);
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// An attempt that has ended: its connection is handed over, where that is wanted, else the socket is closed.
+    fn keep(&mut self, attempt: UnderWay) {
+        let Some(outcome) = self.ended.last_mut().filter(|outcome| outcome.probe == attempt.probe) else {
+            return;
+        };
+        if !matches!(outcome.connection, Connection::Established { .. }) {
+            return;
+        }
+        match attempt.care {
+            Care::Close => outcome.stream = Some(Box::new(LinuxStream::new(attempt.socket))),
+            // What cannot be reset is closed in the ordinary way.
+            Care::Brief => drop(attempt.socket.reset_on_close()),
+        }
+    }
+
+    /// The attempt could not be made.
+    fn refuse(&mut self, probe: ProbeId, errno: Errno) {
+        let connection = Connection::Failed { errno, icmp: None, is_synchronous: true };
+        let at = Moment::user(clock::now());
+        self.tell(Outcome { probe, at, connection, sighting: Sighting::NONE, stream: None });
     }
 
     /// Gives up what has waited for too long, and sets the timer to the next.
@@ -124,8 +186,10 @@ impl TcpConnector {
                 break;
             }
             self.deadlines.pop_front();
-            if let Some(attempt) = self.under_way.remove(&token) {
-                self.ended.push(verdict::given_up(&attempt, Moment::user(now)));
+            if let Some(attempt) = self.under_way.remove(&token)
+                && !self.settle(&attempt)
+            {
+                self.ended.push(ending::given_up(&attempt, Moment::user(now)));
             }
         }
         self.set_timer();
@@ -149,14 +213,15 @@ impl TcpConnector {
         if polled.is_pending() {
             return Poll::Pending;
         }
-        let at = Moment::user(clock::now());
         let mut is_time_up = false;
-        for token in self.events.tokens() {
+        let tokens: Vec<u64> = self.events.tokens().collect();
+        for token in tokens {
             is_time_up |= token == TIMER;
-            let Some(attempt) = self.under_way.get(&token) else { continue };
-            if let Some(outcome) = verdict::of(attempt, at, &mut self.errors) {
-                self.ended.push(outcome);
-                self.under_way.remove(&token);
+            let Some(attempt) = self.under_way.remove(&token) else { continue };
+            if self.settle(&attempt) {
+                self.release(attempt);
+            } else {
+                self.under_way.insert(token, attempt);
             }
         }
         if is_time_up {
@@ -165,41 +230,37 @@ impl TcpConnector {
         }
         Poll::Ready(())
     }
+
+    /// Ends the watch over an attempt that has ended.
+    fn release(&mut self, attempt: UnderWay) {
+        if let Some(epoll) = self.epoll.get()
+            && attempt.care == Care::Close
+        {
+            // A connection that is handed over has a registration of its own.
+            let _ = epoll.remove(attempt.socket.as_fd());
+        }
+        self.keep(attempt);
+    }
 }
 
 /// A socket with all that the attempts of a connector have in common.
-fn prepared(family: Family, options: &SocketOptions) -> Result<Socket, OpenError> {
+fn prepared(family: Family, options: &SocketOptions, port: u16) -> Result<Socket, OpenError> {
     let socket = options::open(family, Kind::Tcp, options)?;
     done("receive ICMP errors", socket.apply(Setting::ReceiveErrors))?;
-    done("reset connections on close", socket.reset_on_close())?;
-    if options.source.is_some() {
+    if options.source.is_some() && port == 0 {
         // Where the kernel cannot, the port is taken at once, and there are fewer of them.
         let _ = socket.apply(Setting::BindWithoutPort);
-        options::bind(&socket, options.source, 0)?;
     }
+    options::bind(&socket, options.source, port)?;
     Ok(socket)
 }
 
 impl Connector for TcpConnector {
     fn start(&mut self, attempt: &Attempt) -> Moment {
         let at = Moment::user(clock::now());
-        let (probe, since) = (attempt.probe, at.read.mono);
         match self.begin(attempt) {
-            Ok(socket) => {
-                self.under_way.insert(
-                    probe.as_u64(),
-                    UnderWay { probe, socket, since, to: (attempt.to, attempt.port) },
-                );
-                self.watch_deadline(since, probe);
-            }
-            Err(errno) => {
-                let connection = Connection::Failed { errno, icmp: None, is_synchronous: true };
-                let at = Moment::user(clock::now());
-                self.ended.push(Outcome { probe, at, connection, syn_retransmits: 0 });
-                if let Some(waker) = self.waker.take() {
-                    waker.wake();
-                }
-            }
+            Ok(socket) => self.watch((socket, at.read.mono), attempt),
+            Err(errno) => self.refuse(attempt.probe, errno),
         }
         at
     }
@@ -222,6 +283,18 @@ impl Connector for TcpConnector {
 
     fn set_timeout(&mut self, timeout: Duration) {
         self.timeout = timeout;
+    }
+
+    fn look(&self, probe: ProbeId) -> Option<Sighting> {
+        self.under_way.get(&probe.as_u64()).map(|attempt| ending::sighting(&attempt.socket))
+    }
+
+    fn cancel(&mut self, probe: ProbeId) {
+        self.under_way.remove(&probe.as_u64());
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::task::{Context, Poll};
 
-use netdiag_engine::port::{HostChange, HostFacts, Interface, Neighbour, NeighbourState, Route};
+use netdiag_engine::port::{Counters, HostChange, HostFacts, Interface, Neighbour, NeighbourState, Route};
 use netdiag_model::{Address, Errno};
 use netdiag_sys::netlink::{LinkRecord, NeighbourRecord, Netlink, News};
 
@@ -138,6 +138,10 @@ impl HostFacts for LinuxFacts {
             state: state(record.state),
             link_address: record.link_address.as_slice().try_into().ok(),
         }))
+    }
+
+    fn counters(&self) -> Result<Counters, Errno> {
+        Err(Errno::EOPNOTSUPP)
     }
 
     fn poll_change(&mut self, cx: &mut Context<'_>, changes: &mut Vec<HostChange>) -> Poll<()> {

@@ -18,6 +18,7 @@ mod router;
 mod routes;
 mod script;
 mod send;
+mod stream;
 mod tcp;
 mod timers;
 mod way;

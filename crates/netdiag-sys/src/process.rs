@@ -22,3 +22,18 @@ pub fn has_file_capabilities(program: &Path) -> bool {
         unsafe { libc::getxattr(path.as_ptr(), c"security.capability".as_ptr(), std::ptr::null_mut(), 0) };
     len > 0
 }
+
+/// Raises the limit of open files as far as it goes without a right, and returns it: 0 where it cannot be read. See
+/// getrlimit(2), `RLIMIT_NOFILE`.
+#[must_use]
+pub fn raise_open_files() -> u64 {
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: `limit` is valid for writing.
+    if unsafe { libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) } != 0 {
+        return 0;
+    }
+    let wished = libc::rlimit { rlim_cur: limit.rlim_max, ..limit };
+    // SAFETY: `wished` is valid for reading.
+    let is_raised = unsafe { libc::setrlimit(libc::RLIMIT_NOFILE, &raw const wished) } == 0;
+    if is_raised { limit.rlim_max } else { limit.rlim_cur }
+}

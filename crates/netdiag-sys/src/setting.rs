@@ -38,6 +38,18 @@ pub enum Stamps {
 pub enum Setting {
     /// ICMP errors on the error queue (`IP_RECVERR`, `IPV6_RECVERR`).
     ReceiveErrors,
+    /// No ICMP errors on the error queue any more.
+    IgnoreErrors,
+    /// What arrives with a smaller TTL or hop limit is not taken (`IP_MINTTL`, `IPV6_MINHOPCOUNT`); TCP only.
+    MinTtl(u8),
+    /// The kernel asks whether the other end of an idle TCP connection is still there (`SO_KEEPALIVE`).
+    Keepalive,
+    /// Seconds of idleness before it asks (`TCP_KEEPIDLE`, 1 to 32767).
+    KeepaliveIdle(u32),
+    /// Seconds between askings (`TCP_KEEPINTVL`, 1 to 32767).
+    KeepaliveInterval(u32),
+    /// How many unanswered askings end the connection (`TCP_KEEPCNT`, 1 to 127).
+    KeepaliveCount(u32),
     /// The TTL or hop limit of what arrives, as a control message.
     ReceiveTtl,
     /// The TOS or traffic class of what arrives, as a control message.
@@ -78,15 +90,17 @@ pub enum Setting {
     BindWithoutPort,
 }
 
-/// `IP_BIND_ADDRESS_NO_PORT`, `IP_UNICAST_IF`, `IPV6_UNICAST_IF`, `IPV6_FLOWINFO_SEND` of linux/in.h and linux/in6.h.
+/// `IP_BIND_ADDRESS_NO_PORT`, `IP_UNICAST_IF`, `IPV6_UNICAST_IF`, `IPV6_FLOWINFO_SEND`, `IPV6_MINHOPCOUNT` of linux/in.h and linux/in6.h.
 const IP_BIND_ADDRESS_NO_PORT: i32 = 24;
 const IP_UNICAST_IF: i32 = 50;
 const IPV6_UNICAST_IF: i32 = 76;
 const IPV6_FLOWINFO_SEND: i32 = 33;
+const IPV6_MINHOPCOUNT: i32 = 73;
 
 const V4: i32 = libc::SOL_IP;
 const V6: i32 = libc::SOL_IPV6;
 const ANY: i32 = libc::SOL_SOCKET;
+const TCP: i32 = libc::SOL_TCP;
 
 impl Setting {
     /// Level, number and value of the option on a socket of `family`; `None` where the family has no such option.
@@ -99,6 +113,12 @@ impl Setting {
         };
         match self {
             Self::ReceiveErrors => by_family(libc::IP_RECVERR, libc::IPV6_RECVERR, 1),
+            Self::IgnoreErrors => by_family(libc::IP_RECVERR, libc::IPV6_RECVERR, 0),
+            Self::MinTtl(ttl) => by_family(libc::IP_MINTTL, IPV6_MINHOPCOUNT, ttl.into()),
+            Self::Keepalive => Some((ANY, libc::SO_KEEPALIVE, 1)),
+            Self::KeepaliveIdle(seconds) => Some((TCP, libc::TCP_KEEPIDLE, seconds as i32)),
+            Self::KeepaliveInterval(seconds) => Some((TCP, libc::TCP_KEEPINTVL, seconds as i32)),
+            Self::KeepaliveCount(count) => Some((TCP, libc::TCP_KEEPCNT, count as i32)),
             Self::ReceiveTtl => by_family(libc::IP_RECVTTL, libc::IPV6_RECVHOPLIMIT, 1),
             Self::ReceiveTos => by_family(libc::IP_RECVTOS, libc::IPV6_RECVTCLASS, 1),
             Self::Ttl(ttl) => by_family(libc::IP_TTL, libc::IPV6_UNICAST_HOPS, ttl.into()),
@@ -224,6 +244,24 @@ mod tests {
                 Setting::SendBuffer(u32::MAX),
                 Setting::ReceiveBuffer(1 << 16),
                 Setting::Stamps(Stamps::Both),
+            ] {
+                socket.apply(setting).unwrap_or_else(|error| panic!("{family:?} {setting:?}: {error}"));
+            }
+        }
+    }
+
+    #[test]
+    fn every_setting_of_a_connection_is_taken_by_both_families() {
+        for family in [Family::V4, Family::V6] {
+            let Ok(socket) = Socket::open(family, Kind::Tcp) else { continue };
+            for setting in [
+                Setting::ReceiveErrors,
+                Setting::IgnoreErrors,
+                Setting::MinTtl(64),
+                Setting::KeepaliveIdle(5),
+                Setting::KeepaliveInterval(1),
+                Setting::KeepaliveCount(3),
+                Setting::Keepalive,
             ] {
                 socket.apply(setting).unwrap_or_else(|error| panic!("{family:?} {setting:?}: {error}"));
             }

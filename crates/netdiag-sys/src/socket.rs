@@ -90,6 +90,28 @@ impl Socket {
         Ok(())
     }
 
+    /// Reads what has come in; 0 octets mean that the other end has closed its side.
+    ///
+    /// # Errors
+    /// EAGAIN when there is nothing, and whatever ended the connection, such as ECONNRESET.
+    pub fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let (place, room) = (buffer.as_mut_ptr().cast(), buffer.len());
+        // SAFETY: the buffer is valid for writing over its length.
+        let got = unsafe { libc::recv(self.fd.as_raw_fd(), place, room, 0) };
+        usize::try_from(got).map_err(|_| io::Error::last_os_error())
+    }
+
+    /// Writes as much as the kernel takes.
+    ///
+    /// # Errors
+    /// EAGAIN when it takes nothing, EPIPE after the end, and whatever ended the connection.
+    pub fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        let (place, len) = (bytes.as_ptr().cast(), bytes.len());
+        // SAFETY: the bytes are valid for reading over their length.
+        let sent = unsafe { libc::send(self.fd.as_raw_fd(), place, len, libc::MSG_NOSIGNAL) };
+        usize::try_from(sent).map_err(|_| io::Error::last_os_error())
+    }
+
     /// The local address: where it is bound, and the port or identifier that the kernel chose.
     ///
     /// # Errors

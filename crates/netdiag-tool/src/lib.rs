@@ -15,6 +15,7 @@ mod progress;
 pub mod targets;
 mod terminal;
 mod tool;
+mod world;
 
 pub use error::ToolError;
 pub use escape::Escaped;
@@ -23,3 +24,4 @@ pub use output::{Output, OutputError, StreamEnd, Streams};
 pub use progress::Progress;
 pub use terminal::{ColorChoice, ColorWish, Terminal};
 pub use tool::{Caller, Context, Right, Tool};
+pub use world::{Proxy, Roots, Trust};

@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use clap::ArgMatches;
 use netdiag_engine::driver::Command;
-use netdiag_engine::port::{Clock, HostFacts, Names, Sockets};
+use netdiag_engine::port::{Clock, HostFacts, Names, SocketTable, Sockets};
 use netdiag_engine::token::Secret;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -17,6 +17,7 @@ use crate::exit::Exit;
 use crate::lists::Lists;
 use crate::output::Streams;
 use crate::terminal::Terminal;
+use crate::world::{Proxy, Trust};
 
 /// A right that a plan may need to keep while it runs (capabilities(7)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,6 +49,12 @@ pub struct Context {
     pub lists: Rc<dyn Lists>,
     /// What this host knows of itself; absent where it cannot be asked.
     pub facts: Option<Box<dyn HostFacts>>,
+    /// This host's own sockets; absent where they cannot be asked for.
+    pub table: Option<Rc<dyn SocketTable>>,
+    /// Whom this system trusts to name hosts.
+    pub trust: Rc<dyn Trust>,
+    /// Proxies that programs are told to use by their environment.
+    pub proxies: Vec<Proxy>,
     /// Names of interfaces by index, for scoped addresses.
     pub interfaces: BTreeMap<u32, String>,
     /// What tokens are made from.

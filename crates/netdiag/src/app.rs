@@ -21,11 +21,12 @@ use netdiag_os::{LinuxPorts, LinuxSockets, Signal, Signals};
 use netdiag_resolve::SystemNames;
 use netdiag_sys::poll;
 use netdiag_tool::{
-    ColorWish, Context, Exit, OutputError, StreamEnd, Streams, Terminal, Tool, ToolError, json,
+    ColorWish, Context, Exit, OutputError, Proxy, StreamEnd, Streams, Terminal, Tool, ToolError, json,
 };
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 use crate::lists::SystemLists;
+use crate::trust::SystemTrust;
 use crate::{namespace, privilege};
 
 /// What is known of the command line beyond its options.
@@ -212,6 +213,9 @@ fn context(
         names: Rc::new(SystemNames::new(|| Mono::from_nanos(netdiag_sys::clock::monotonic()))),
         lists: Rc::new(SystemLists),
         facts: Some(Box::new(facts)),
+        table: None,
+        trust: Rc::new(SystemTrust),
+        proxies: proxies(),
         interfaces,
         secret: Secret::new(RandomState::new()),
         commands,
@@ -252,6 +256,24 @@ impl StreamEnd for Standard {
     fn wait_for_room(&self) -> io::Result<()> {
         poll::wait_for_room(self.stream.as_fd())
     }
+}
+
+/// The variables by which programs are told to use a proxy, as curl(1) and most libraries read them.
+const PROXY_VARIABLES: [&str; 8] = [
+    "http_proxy",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "HTTP_PROXY",
+    "no_proxy",
+    "NO_PROXY",
+];
+
+fn proxies() -> Vec<Proxy> {
+    let value = |name: &&str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let proxy = |name: &&str| Some(Proxy { variable: (*name).to_owned(), value: value(name)? });
+    PROXY_VARIABLES.iter().filter_map(proxy).collect()
 }
 
 fn terminal() -> Terminal {

@@ -11,3 +11,4 @@ mod namespace;
 mod overview;
 pub mod privilege;
 pub mod tools;
+mod trust;

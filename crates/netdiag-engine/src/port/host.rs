@@ -7,6 +7,8 @@ use std::task::{Context, Poll};
 
 use netdiag_model::{Address, Errno};
 
+use super::table::Counters;
+
 /// A network interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interface {
@@ -94,6 +96,9 @@ pub trait HostFacts {
 
     /// The neighbour entry for `to` on its interface; `None` when there is none.
     fn neighbour(&self, to: &Address, interface: u32) -> Result<Option<Neighbour>, Errno>;
+
+    /// What the kernel has counted. Everything in the network namespace moves these numbers.
+    fn counters(&self) -> Result<Counters, Errno>;
 
     /// Appends changes since the last call. Ready when at least one was appended.
     fn poll_change(&mut self, cx: &mut Context<'_>, changes: &mut Vec<HostChange>) -> Poll<()>;

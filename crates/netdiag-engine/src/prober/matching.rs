@@ -249,7 +249,7 @@ impl<S: Strategy> Prober<S> {
         let from = self.targets[entry.target.index()].address;
         let at = outcome.at;
         // The SYN was lost and sent again: that is a loss, not a slow answer.
-        let has_lost = outcome.syn_retransmits > 0;
+        let has_lost = outcome.sighting.retransmits > 0;
         let event = match outcome.connection {
             Connection::Established { .. }
             | Connection::Failed { errno: Errno::ECONNREFUSED | Errno::ECONNRESET, icmp: None, .. }
@@ -264,6 +264,8 @@ impl<S: Strategy> Prober<S> {
                 );
                 answered(entry, subject, from, (rtt, clock, at))
             }
+            // Attempts of a prober are not watched so closely that it would come.
+            Connection::Objection { .. } => return,
             Connection::Failed { icmp: Some((icmp, offender)), .. } => {
                 Event::IcmpError { subject, from: offender, icmp, at }
             }
@@ -271,7 +273,9 @@ impl<S: Strategy> Prober<S> {
                 let (rtt, clock) = Rtt::measure(&entry.sent, &at);
                 answered(entry, subject, from, (rtt, clock, at))
             }
-            Connection::Failed { errno: Errno::ETIMEDOUT, .. } => Event::Timeout { subject },
+            Connection::Silent | Connection::Failed { errno: Errno::ETIMEDOUT, .. } => {
+                Event::Timeout { subject }
+            }
             Connection::Failed { errno, .. } => Event::SendError { subject, errno, mtu: None, at },
         };
         if entry.state == State::Waiting {

@@ -9,12 +9,7 @@ use crate::sockets::LinuxSockets;
 use crate::testing::{add_cable, block_on, in_own_network, run};
 
 fn attempt(seq: u16, to: &str, port: u16) -> Attempt {
-    Attempt {
-        probe: ProbeId::new(0, 0, seq),
-        to: Address::new(to.parse().expect("address")),
-        port,
-        ttl: None,
-    }
+    Attempt::new(ProbeId::new(0, 0, seq), Address::new(to.parse().expect("address")), port)
 }
 
 async fn next(connector: &mut dyn Connector) -> Outcome {
@@ -35,7 +30,7 @@ fn open_and_closed_ports_of_both_families() {
             let started = connector.start(&attempt(1, home, port));
             let open = next(&mut *connector).await;
             assert!(matches!(open.connection, Connection::Established { handshake: Some(_) }), "{open:?}");
-            assert!(open.at.read.mono > started.read.mono && open.syn_retransmits == 0);
+            assert!(open.at.read.mono > started.read.mono && open.sighting.retransmits == 0);
             // Bound and not listening: nobody else can take the port meanwhile.
             let closed = Socket::open(netdiag_sys::address::Family::of(ip), Kind::Tcp).expect("socket");
             closed.bind((ip, 0).into()).expect("bind");
@@ -71,7 +66,7 @@ fn no_route_is_synchronous_and_silence_is_given_up() {
         while given_up.len() < 3 {
             poll_fn(|cx| connector.poll_outcome(cx, &mut given_up)).await;
         }
-        let silence = Connection::Failed { errno: Errno::ETIMEDOUT, icmp: None, is_synchronous: false };
+        let silence = Connection::Silent;
         let seen: Vec<_> = given_up.iter().map(|outcome| (outcome.probe.seq(), outcome.connection)).collect();
         assert_eq!(seen, [(2, silence), (3, silence), (4, silence)]);
     });

@@ -3,10 +3,13 @@
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use netdiag_engine::port::{Attempt, Connector, Outcome};
-use netdiag_model::Moment;
+use netdiag_engine::port::{Attempt, Connector, Outcome, Sighting};
+use netdiag_model::{Moment, ProbeId};
 
 use super::{Handle, wait};
+
+/// How many attempts may be under way at once.
+const CAPACITY: usize = 10_000;
 
 /// A connector, by its number in the kernel.
 #[derive(Debug)]
@@ -48,5 +51,17 @@ impl Connector for SimConnector {
 
     fn set_timeout(&mut self, timeout: Duration) {
         self.shared.world().kernel.connectors[usize::from(self.set)].timeout = timeout;
+    }
+
+    fn look(&self, probe: ProbeId) -> Option<Sighting> {
+        self.shared.world().look(self.set, probe)
+    }
+
+    fn cancel(&mut self, probe: ProbeId) {
+        self.shared.world().cancel(self.set, probe);
+    }
+
+    fn capacity(&self) -> usize {
+        CAPACITY
     }
 }

@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use netdiag_engine::port::{HostChange, HostFacts, Interface, Neighbour, Route};
+use netdiag_engine::port::{Counters, HostChange, HostFacts, Interface, Neighbour, Route};
 use netdiag_model::{Address, Errno};
 
 use super::Handle;
@@ -42,6 +42,11 @@ impl HostFacts for SimFacts {
 
     fn neighbour(&self, to: &Address, _interface: u32) -> Result<Option<Neighbour>, Errno> {
         Ok(self.shared.world().neighbour(to))
+    }
+
+    /// The simulated kernel counts nothing.
+    fn counters(&self) -> Result<Counters, Errno> {
+        Err(Errno::EOPNOTSUPP)
     }
 
     fn poll_change(&mut self, cx: &mut Context<'_>, changes: &mut Vec<HostChange>) -> Poll<()> {

@@ -8,14 +8,15 @@ use std::net::IpAddr;
 use std::task::Waker;
 use std::time::Duration;
 
-use netdiag_engine::port::{Attempt, Connection, Outcome, SocketOptions};
-use netdiag_model::{Address, Errno, Family, Icmp, Moment, Mono, ProbeId, Rtt};
+use netdiag_engine::port::{Attempt, Care, Connection, Outcome, Sighting, SocketOptions};
+use netdiag_model::{Address, Errno, Family, Icmp, Moment, Mono, ProbeId, Rtt, TcpState};
 use netdiag_wire::ip::protocol;
 
 use super::World;
 use super::facts::FIRST_INTERFACE;
 use super::kernel::free_port;
 use super::queue::Event;
+use super::stream::SilentStream;
 use crate::network::NodeId;
 use crate::packet::{Body, Packet, Trace};
 use crate::truth::{Happening, Origin};
@@ -47,6 +48,22 @@ struct Running {
     syns: u32,
 }
 
+impl Running {
+    /// What the kernel would tell while it waits.
+    fn sighting(&self) -> Sighting {
+        let retransmits = self.syns.saturating_sub(1);
+        let local = (self.syns > 0).then_some((Address::new(self.source), self.port));
+        Sighting {
+            state: if self.syns > 0 { TcpState::SynSent } else { TcpState::Closed },
+            timeouts: retransmits,
+            retransmits,
+            segments_out: self.syns,
+            segments_in: 0,
+            local,
+        }
+    }
+}
+
 impl Attempts {
     pub(crate) fn new(options: SocketOptions) -> Self {
         Self { options, timeout: KERNEL_TIMEOUT, running: HashMap::new(), ended: Vec::new(), waker: None }
@@ -69,7 +86,12 @@ impl World {
         let own = &self.kernel.connectors[usize::from(set)];
         let (wish, timeout) = (own.options.source, own.timeout);
         let wish = wish.filter(|source| source.is_ipv4() == attempt.to.ip.is_ipv4());
-        let port = free_port(&mut self.kernel.dice, |port| !self.kernel.tcp_ports.contains_key(&port));
+        let timeout = attempt.timeout.unwrap_or(timeout);
+        let is_free = |port| !self.kernel.tcp_ports.contains_key(&port);
+        let port = match attempt.source_port {
+            Some(port) => Some(port).filter(|&port| is_free(port)),
+            None => free_port(&mut self.kernel.dice, is_free),
+        };
         let source = wish.or_else(|| self.source_for(attempt.to));
         let unspecified = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
         let running = Running {
@@ -81,7 +103,11 @@ impl World {
         };
         self.kernel.connectors[usize::from(set)].running.insert(attempt.probe, running);
         let (Some(port), Some(_)) = (port, source) else {
-            let errno = if port.is_none() { Errno::EADDRNOTAVAIL } else { Errno::ENETUNREACH };
+            let errno = match (port, attempt.source_port) {
+                (None, Some(_)) => Errno::EADDRINUSE,
+                (None, None) => Errno::EADDRNOTAVAIL,
+                (Some(_), _) => Errno::ENETUNREACH,
+            };
             self.end_synchronously(set, attempt.probe, errno);
             return at;
         };
@@ -132,11 +158,19 @@ impl World {
 
     /// An attempt has had its time.
     pub(super) fn give_up(&mut self, set: u16, probe: ProbeId) {
-        self.end(set, probe, |_| Connection::Failed {
-            errno: Errno::ETIMEDOUT,
-            icmp: None,
-            is_synchronous: false,
-        });
+        self.end(set, probe, |_| Connection::Silent);
+    }
+
+    /// What is known of an attempt that is under way.
+    pub(crate) fn look(&self, set: u16, probe: ProbeId) -> Option<Sighting> {
+        Some(self.kernel.connectors[usize::from(set)].running.get(&probe)?.sighting())
+    }
+
+    /// Ends an attempt without an outcome.
+    pub(crate) fn cancel(&mut self, set: u16, probe: ProbeId) {
+        if let Some(running) = self.kernel.connectors[usize::from(set)].running.remove(&probe) {
+            self.kernel.tcp_ports.remove(&running.port);
+        }
     }
 
     /// A segment for one of this host's attempts.
@@ -147,6 +181,10 @@ impl World {
         };
         let flags = bytes.get(13).copied().unwrap_or_default();
         let now = self.now;
+        let least = self.kernel.connectors[usize::from(set)].running.get(&probe);
+        if least.and_then(|running| running.attempt.min_ttl).is_some_and(|least| packet.ttl < least) {
+            return;
+        }
         if flags & RST == 0 && flags & (SYN | ACK) != SYN | ACK {
             return;
         }
@@ -190,8 +228,24 @@ impl World {
         let own = &mut self.kernel.connectors[usize::from(set)];
         let Some(running) = own.running.remove(&probe) else { return };
         self.kernel.tcp_ports.remove(&running.port);
-        let syn_retransmits = running.syns.saturating_sub(1);
-        own.ended.push(Outcome { probe, at, connection: how(&running), syn_retransmits });
+        let connection = how(&running);
+        let mut sighting = running.sighting();
+        let mut stream = None;
+        match connection {
+            Connection::Established { .. } => {
+                sighting = Sighting { state: TcpState::Established, timeouts: 0, segments_in: 1, ..sighting };
+                sighting.segments_out += 1;
+                if running.attempt.care == Care::Close {
+                    stream = Some(SilentStream::boxed(sighting));
+                }
+            }
+            Connection::Failed { icmp, is_synchronous, .. } => {
+                let segments_in = u32::from(icmp.is_none() && !is_synchronous);
+                sighting = Sighting { state: TcpState::Closed, segments_in, ..sighting };
+            }
+            Connection::Objection { .. } | Connection::Silent => {}
+        }
+        own.ended.push(Outcome { probe, at, connection, sighting, stream });
         if let Some(waker) = own.waker.take() {
             waker.wake();
         }

@@ -173,7 +173,7 @@ proptest! {
 fn connect(sim: &Sim, to: &str) {
     let mut connector = sim.sockets().open_connector(&SocketOptions::default()).expect("a connector");
     connector.set_timeout(Duration::from_secs(3));
-    connector.start(&Attempt { probe: id(0), to: Address::new(ip(to)), port: 80, ttl: None });
+    connector.start(&Attempt::new(id(0), Address::new(ip(to)), 80));
     let mut outcomes = Vec::new();
     sim.run(poll_fn(|cx| connector.poll_outcome(cx, &mut outcomes)));
     assert_eq!(outcomes.len(), 1);

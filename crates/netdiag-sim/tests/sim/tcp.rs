@@ -12,10 +12,10 @@ use crate::harness::{id, ip, sim};
 fn connect(sim: &Sim, to: &str, (port, ttl): (u16, Option<u8>)) -> Outcome {
     let mut connector = sim.sockets().open_connector(&SocketOptions::default()).expect("a connector");
     connector.set_timeout(Duration::from_millis(3500));
-    connector.start(&Attempt { probe: id(0), to: Address::new(ip(to)), port, ttl });
+    connector.start(&Attempt { ttl, ..Attempt::new(id(0), Address::new(ip(to)), port) });
     let mut outcomes = Vec::new();
     sim.run(poll_fn(|cx| connector.poll_outcome(cx, &mut outcomes)));
-    outcomes[0]
+    outcomes.remove(0)
 }
 
 fn failure(outcome: &Outcome) -> (Errno, Option<String>, bool) {
@@ -23,7 +23,7 @@ fn failure(outcome: &Outcome) -> (Errno, Option<String>, bool) {
         Connection::Failed { errno, icmp, is_synchronous } => {
             (errno, icmp.and_then(|(_, from)| from).map(|from| from.to_string()), is_synchronous)
         }
-        Connection::Established { .. } => panic!("established"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -36,8 +36,11 @@ fn an_open_port_accepts_a_closed_one_resets_a_filtered_one_is_silent() {
         assert_eq!(failure(&connect(&sim, target, (81, None))), (Errno::ECONNREFUSED, None, false));
         let before = sim.now();
         let filtered = connect(&sim, target, (25, None));
-        assert_eq!(failure(&filtered), (Errno::ETIMEDOUT, None, false));
-        assert_eq!((filtered.syn_retransmits, sim.now().since(before)), (3, Duration::from_millis(3500)));
+        assert_eq!(filtered.connection, Connection::Silent);
+        assert_eq!(
+            (filtered.sighting.retransmits, sim.now().since(before)),
+            (3, Duration::from_millis(3500))
+        );
     }
 }
 
@@ -67,4 +70,22 @@ fn without_a_route_connect_fails_at_once() {
     let sim = sim("a-kernel-without-stamps");
     assert_eq!(failure(&connect(&sim, "2001:db8::1", (80, None))), (Errno::ENETUNREACH, None, true));
     assert_eq!(sim.now().as_nanos(), 0);
+}
+
+#[test]
+fn an_answer_from_too_far_away_is_not_taken() {
+    let sim = sim("a-straight-path");
+    let mut connector = sim.sockets().open_connector(&SocketOptions::default()).expect("a connector");
+    let attempt = |least| Attempt {
+        min_ttl: Some(least),
+        timeout: Some(Duration::from_millis(500)),
+        ..Attempt::new(id(u64::from(least)), Address::new(ip("203.0.113.7")), 81)
+    };
+    let nearest = 64 - 4;
+    for (least, is_taken) in [(nearest, true), (nearest + 1, false)] {
+        connector.start(&attempt(least));
+        let mut outcomes = Vec::new();
+        sim.run(poll_fn(|cx| connector.poll_outcome(cx, &mut outcomes)));
+        assert_eq!(outcomes[0].connection != Connection::Silent, is_taken, "{least}: {outcomes:?}");
+    }
 }
