@@ -2,6 +2,7 @@
 //!
 //! Numbers of the system are Linux's; protocols are described by their RFCs. Nothing here prints.
 
+pub mod cause;
 pub mod errno;
 pub mod flag;
 pub mod icmp;
