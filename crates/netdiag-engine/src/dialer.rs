@@ -54,6 +54,10 @@ pub trait Agenda {
     /// unless the run ends before.
     fn poll_next(&mut self, cx: &mut Context<'_>, now: Reading) -> Turn;
 
+    /// Whatever else the agenda waits for, such as connections that are open: looked at on every turn, and `cx` is woken
+    /// by it.
+    fn poll_others(&mut self, _cx: &mut Context<'_>, _now: Reading) {}
+
     /// An attempt has left.
     fn handle_started(&mut self, _probe: ProbeId, _attempt: &Attempt, _at: Moment) {}
 
@@ -75,6 +79,10 @@ pub trait Agenda {
 
     /// That time has come. The connector can be asked how attempts are doing.
     fn handle_timeout(&mut self, _now: Reading, _connector: &dyn Connector) {}
+
+    /// The run ends before the agenda is done: what is under way is about to be cancelled, and can be asked for a last
+    /// time.
+    fn handle_cut(&mut self, _now: Reading, _connector: &dyn Connector) {}
 
     /// Someone wants to know where the run stands.
     fn interim(&mut self, _now: Reading) {}

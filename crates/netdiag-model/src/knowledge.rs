@@ -8,6 +8,7 @@ pub mod flag;
 pub mod icmp;
 mod lesson;
 pub mod rcode;
+pub mod service;
 pub mod silence;
 mod spelling;
 pub mod state;

@@ -2,7 +2,6 @@
 
 mod form;
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use netdiag_engine::pacer::Rate;

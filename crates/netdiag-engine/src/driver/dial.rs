@@ -44,6 +44,10 @@ pub async fn run(mut dialer: Dialer, line: Line<'_>, agenda: &mut dyn Agenda) ->
     dialer.set_capacity(line.connector.capacity());
     let mut driver = Driver { dialer, line, agenda, outcomes: Vec::new(), under_way: Vec::new() };
     let end = std::future::poll_fn(|cx| driver.poll(cx)).await;
+    if end != End::Done {
+        let now = driver.line.clock.now();
+        driver.agenda.handle_cut(now, &*driver.line.connector);
+    }
     for probe in std::mem::take(&mut driver.under_way) {
         driver.line.connector.cancel(probe);
     }
@@ -66,6 +70,7 @@ impl Driver<'_, '_> {
             let ControlFlow::Continue(has_received) = self.receive(cx, now) else {
                 return self.end(End::Done);
             };
+            self.agenda.poll_others(cx, now);
             while let Some(probe) = self.agenda.poll_cancel() {
                 self.line.connector.cancel(probe);
                 self.dialer.handle_cancelled(probe);
