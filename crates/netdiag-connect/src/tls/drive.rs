@@ -101,8 +101,7 @@ impl<'a> Line<'a> {
         let heard = self.buffer.get(..count).unwrap_or(&self.buffer);
         match feed(connection, heard) {
             Ok(()) => Ok(()),
-            Err(End::Farewell) => Err(Cause::Closed { heard: self.heard }),
-            Err(End::Error(error)) => {
+            Err(error) => {
                 self.say_last(connection).await;
                 Err(self.cause(&error))
             }
@@ -128,14 +127,6 @@ impl<'a> Line<'a> {
     }
 }
 
-/// What ends a handshake from within TLS.
-enum End {
-    /// The other end broke the rules, or sent an alert.
-    Error(Error),
-    /// The other end announced that it closes (`close_notify`).
-    Farewell,
-}
-
 /// What the connection has to say.
 fn words(connection: &mut ClientConnection) -> Vec<u8> {
     let mut words = Vec::new();
@@ -148,15 +139,11 @@ fn words(connection: &mut ClientConnection) -> Vec<u8> {
     words
 }
 
-/// Hands octets to the connection.
-fn feed(connection: &mut ClientConnection, mut heard: &[u8]) -> Result<(), End> {
+/// Hands octets to the connection. After a `close_notify` it takes no more.
+fn feed(connection: &mut ClientConnection, mut heard: &[u8]) -> Result<(), Error> {
     while !heard.is_empty() {
-        let taken = connection.read_tls(&mut heard);
-        let taken = taken.map_err(|error| End::Error(Error::General(error.to_string())))?;
-        let state = connection.process_new_packets().map_err(End::Error)?;
-        if state.peer_has_closed() && connection.is_handshaking() {
-            return Err(End::Farewell);
-        }
+        let taken = connection.read_tls(&mut heard).map_err(|error| Error::General(error.to_string()))?;
+        connection.process_new_packets()?;
         if taken == 0 {
             break;
         }
