@@ -64,9 +64,9 @@ pub enum Problem {
         /// Length of its RSA modulus in bits.
         bits: usize,
     },
-    /// It names a known issuer, whose key did not sign it.
+    /// It, or one above it, names a known issuer whose key did not sign it.
     Forged {
-        /// The issuer it names.
+        /// The issuer that the server's own certificate names.
         issuer: String,
     },
     /// The server did not show that it has the key of its certificate.
@@ -143,7 +143,7 @@ fn mismatch(f: &mut fmt::Formatter<'_>, asked: &str, names: &[String]) -> fmt::R
         [] => return write!(f, "the certificate names no host at all, so it is not for {asked} either"),
         [one] => one.clone(),
         [most @ .., last] if names.len() <= NAMED => format!("{} and {last}", most.join(", ")),
-        [first @ ..] => {
+        first => {
             let shown = first.get(..NAMED).unwrap_or(first);
             format!("{} and {} more", shown.join(", "), names.len() - shown.len())
         }
@@ -194,7 +194,7 @@ fn chain(f: &mut fmt::Formatter<'_>, problem: &Problem) -> fmt::Result {
         }
         Problem::Forged { issuer } => write!(
             f,
-            "the certificate says that {issuer} signed it, but the signature does not fit the key that is known of it"
+            "a signature in the chain does not fit the key of the one who is named as signer (the server's own certificate names {issuer})"
         ),
         Problem::Other(text) => write!(f, "the certificate cannot be accepted: {text}"),
         plain => f.write_str(sentence(plain)),

@@ -91,7 +91,7 @@ impl Quest<'_> {
         match error {
             CertificateError::UnknownIssuer => doubts.push(self.unknown(own)),
             CertificateError::BadSignature => {
-                doubts.push(Problem::Forged { issuer: own.issuer().to_string() })
+                doubts.push(Problem::Forged { issuer: own.issuer().to_string() });
             }
             CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
                 doubts.push(Problem::Purpose);

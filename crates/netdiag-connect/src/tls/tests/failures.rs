@@ -13,7 +13,7 @@ use rustls::{RootCertStore, ServerConfig};
 use super::authority::{Shown, leaf, root};
 use super::wire::{Said, Script, Server, Wire};
 use super::{NOW, meet, run, trusting};
-use crate::tls::{Alert, Cause, Failure, Problem, Wish, shake};
+use crate::tls::{Alert, Cause, Failure, Problem, Strange, Wish, shake};
 
 fn fails(steps: impl IntoIterator<Item = Said>) -> Failure {
     meet(Script::new(steps), "a.example", &Roots::default()).unwrap_err()
@@ -61,6 +61,20 @@ fn broken_in_the_middle() {
         failure.to_string(),
         "the connection broke in the middle of the TLS handshake: Connection reset by peer"
     );
+}
+
+#[test]
+fn what_was_said_before_a_write_failed_is_heard() {
+    for (steps, cause) in [
+        (vec![octets([21, 3, 3, 0, 2, 2, 80])], Cause::Alert(Alert(80))),
+        (vec![octets("SSH-2.0-x\r\n")], Cause::Strange(Strange { octets: b"SSH-2.0-x\r\n".to_vec() })),
+        (vec![], Cause::Reset(Errno::EPIPE)),
+    ] {
+        let mut wire = Wire::new(Script::new(steps));
+        wire.refusal = Some(Errno::EPIPE);
+        let failure = run(shake(&mut wire, &Wish::new("a.example"), &Roots::default(), NOW)).unwrap_err();
+        assert_eq!(failure.cause, cause);
+    }
 }
 
 #[test]

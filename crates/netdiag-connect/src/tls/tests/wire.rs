@@ -38,11 +38,19 @@ pub(super) struct Wire {
     portion: usize,
     /// Whether the next read has to wait first.
     is_waiting: bool,
+    /// What writing fails with, if it fails.
+    pub(super) refusal: Option<Errno>,
 }
 
 impl Wire {
     pub(super) fn new(peer: impl Peer + 'static) -> Self {
-        Self { peer: Box::new(peer), coming: VecDeque::new(), portion: usize::MAX, is_waiting: false }
+        Self {
+            peer: Box::new(peer),
+            coming: VecDeque::new(),
+            portion: usize::MAX,
+            is_waiting: false,
+            refusal: None,
+        }
     }
 
     /// The same, with reads and writes of a few octets and waits between them.
@@ -75,6 +83,9 @@ impl Stream for Wire {
     }
 
     fn poll_write(&mut self, _cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize, Errno>> {
+        if let Some(errno) = self.refusal {
+            return Poll::Ready(Err(errno));
+        }
         let count = bytes.len().min(self.portion);
         self.peer.hear(&bytes[..count]);
         Poll::Ready(Ok(count))
