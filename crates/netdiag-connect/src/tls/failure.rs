@@ -75,12 +75,16 @@ impl From<Cause> for Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.cause)?;
-        let says_so = matches!(self.cause, Cause::Alert(Alert(41 | 116)));
-        if self.asked_for_certificate && !says_so {
-            f.write_str("; it had asked for a client certificate, and none was shown")?;
+        const ASKED: &str = "it had asked for a client certificate, and none was shown";
+        match &self.cause {
+            // What these usually mean is not what they mean here (RFC 5246 §7.4.6).
+            Cause::Alert(alert @ Alert(40 | 42)) if self.asked_for_certificate => {
+                write!(f, "the server refused with the alert {alert}: {ASKED}")
+            }
+            Cause::Alert(Alert(41 | 116)) => write!(f, "{}", self.cause),
+            cause if self.asked_for_certificate => write!(f, "{cause}; {ASKED}"),
+            cause => write!(f, "{cause}"),
         }
-        Ok(())
     }
 }
 

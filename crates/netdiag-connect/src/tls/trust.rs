@@ -39,6 +39,7 @@ pub(super) fn doubts(chain: &[CertificateDer<'static>], roots: &Roots, now: Date
         doubts.extend((!is_root).then_some(Problem::SelfSigned));
     }
     if store.is_empty() && !is_root {
+        doubts.extend(weak(&read));
         doubts.push(Problem::NoRoots { reasons: roots.problems.clone() });
     } else if !is_self_signed(own) {
         let quest = Quest { chain, read: &read, store };
@@ -87,7 +88,7 @@ impl Quest<'_> {
     }
 
     fn explain(&self, own: &X509Certificate<'_>, error: &CertificateError) -> Vec<Problem> {
-        let mut doubts: Vec<Problem> = self.weak().into_iter().collect();
+        let mut doubts: Vec<Problem> = weak(self.read).into_iter().collect();
         match error {
             CertificateError::UnknownIssuer => doubts.push(self.unknown(own)),
             CertificateError::BadSignature => {
@@ -128,15 +129,6 @@ impl Quest<'_> {
         }
     }
 
-    /// A signature that is no longer trusted. What a root says of itself does not count.
-    fn weak(&self) -> Option<Problem> {
-        self.read.iter().filter(|link| !is_self_signed(link)).find_map(|link| {
-            let id = link.signature_algorithm.algorithm.to_id_string();
-            let (_, name) = WEAK.iter().find(|(weak, _)| *weak == id)?;
-            Some(Problem::WeakSignature { algorithm: (*name).to_owned() })
-        })
-    }
-
     /// The certificates above the server's own that are not valid now.
     fn out_of_time(&self, now: Date) -> Vec<Problem> {
         let above = self.read.iter().skip(1);
@@ -158,6 +150,15 @@ impl Quest<'_> {
         let until = self.read.iter().map(|link| Date::from(link.validity().not_after)).min()?;
         (from <= until).then_some(until)
     }
+}
+
+/// A signature that is no longer trusted. What a root says of itself does not count.
+fn weak(chain: &[X509Certificate<'_>]) -> Option<Problem> {
+    chain.iter().filter(|link| !is_self_signed(link)).find_map(|link| {
+        let id = link.signature_algorithm.algorithm.to_id_string();
+        let (_, name) = WEAK.iter().find(|(weak, _)| *weak == id)?;
+        Some(Problem::WeakSignature { algorithm: (*name).to_owned() })
+    })
 }
 
 const fn is_of_time(error: &CertificateError) -> bool {

@@ -203,6 +203,10 @@ fn signed_with_sha_1() {
     let sentence = "a signature in the chain is of a kind that is no longer trusted (sha1WithRSAEncryption)";
     let report = meet(shown.server(), "old.example", &trusting(&[old_ca().der()])).unwrap();
     refused(&report, sentence);
+    let report =
+        meet(Shown::made(include_str!("sha1.pem")).server(), "old.example", &Roots::default()).unwrap();
+    assert_eq!(report.problems.len(), 2, "{report:?}");
+    assert_eq!(report.problems[0].to_string(), sentence);
 }
 
 #[test]
