@@ -6,6 +6,7 @@
 mod clock;
 mod connector;
 mod convert;
+mod counters;
 mod echo;
 mod facts;
 mod kernel;
