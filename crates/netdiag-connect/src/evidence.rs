@@ -9,7 +9,7 @@ use netdiag_model::knowledge::cause::{self, Cause, Words};
 use netdiag_model::knowledge::errno::{self, Phase as ErrnoPhase};
 use netdiag_model::{Address, Family, Icmp, Phase, TcpState};
 
-use crate::case::{Case, Early, Origin, Place, Whose};
+use crate::case::{Case, Early, Origin, Place, Proof, Whose};
 use crate::endpoint::Transport;
 use crate::judge;
 
@@ -48,16 +48,26 @@ impl Finding {
         let words = words(case, interfaces);
         let fill = |text: &&str| words.fill(text);
         let mut possible: Vec<String> = facts.possible.iter().map(fill).collect();
-        if cause == Cause::ClosedPort && case.whose.is_some_and(|whose| whose.origin == Origin::Target) {
+        let mut next: Vec<(String, String)> =
+            facts.next.iter().map(|step| (words.fill(step.run), words.fill(step.why))).collect();
+        if case.whose.is_some() {
             // That has been looked at.
+            next.retain(|(run, _)| !run.contains("--who"));
+        }
+        if cause == Cause::ClosedPort && case.whose.is_some_and(|whose| whose.origin == Origin::Target) {
             possible.pop();
+        }
+        if let (Cause::Silence, Some(Proof::Suspected(_)), Some(entry)) =
+            (cause, &case.proof, possible.get_mut(1))
+        {
+            *entry = format!("{entry}; what this host counts is consistent with a local firewall");
         }
         Self {
             cause,
             sentence: words.fill(facts.sentence),
             evidence: evidence(case, interfaces),
             possible,
-            next: facts.next.iter().map(|step| (words.fill(step.run), words.fill(step.why))).collect(),
+            next,
         }
     }
 }

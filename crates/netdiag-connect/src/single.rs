@@ -56,6 +56,7 @@ pub(crate) async fn run(
         addresses,
         opened,
         host,
+        interfaces: interfaces.clone(),
         clock: clock.as_mut(),
         commands,
         terminal,

@@ -13,8 +13,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::SHORT;
 use crate::batch::Tools;
-use crate::case::{Case, Place, Whose};
+use crate::case::{Case, Origin, Place, Whose};
 use crate::endpoint::{Endpoint, Transport};
+use crate::evidence::Interfaces;
 use crate::exchange::{self, Question};
 use crate::host::Host;
 use crate::json::{LocateRecord, Record};
@@ -32,6 +33,7 @@ pub(crate) struct Inquest<'a> {
     pub(crate) addresses: Vec<Address>,
     pub(crate) opened: Opened,
     pub(crate) host: Host,
+    pub(crate) interfaces: Interfaces,
     pub(crate) clock: &'a mut dyn Clock,
     pub(crate) commands: &'a mut UnboundedReceiver<Command>,
     pub(crate) terminal: &'a Terminal,
@@ -183,8 +185,26 @@ impl Inquest<'_> {
         let rtt = case.handshake().map_or(case.elapsed(), Duration::from);
         let subject = whose::Subject { address: case.address, port: case.port, rtt };
         let ttl = whose::ttl(&mut self.tools(), &subject).await?;
+        if whose::INITIAL.contains(&ttl) && self.is_answered_here(case, rtt).await {
+            return Some(Whose { ttl, own: None, origin: Origin::Here });
+        }
         let own = self.own_ttl(case.address, rtt).await;
         Some(whose::judge(ttl, own, case.place))
+    }
+
+    /// Whether it is this host that answers: nothing leaves by the interface.
+    async fn is_answered_here(&mut self, case: &Case, rtt: Duration) -> bool {
+        let (Place::Link { interface } | Place::Behind { interface, .. }) = case.place else { return false };
+        let Some(name) = self.interfaces.get(&interface).cloned() else { return false };
+        let timeout = (rtt * 4).max(Duration::from_millis(10));
+        let Self { opened, clock, commands, host, deadline, .. } = self;
+        let mut tools = Tools {
+            connector: &mut *opened.connector,
+            clock: &mut **clock,
+            commands: &mut **commands,
+            deadline: *deadline,
+        };
+        proof::is_answered_here(&mut tools, host, (case.address, case.port), (&name, timeout)).await
     }
 
     /// The TTL of packets that are the target's own.
