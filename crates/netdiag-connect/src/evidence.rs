@@ -171,8 +171,11 @@ fn seconds(at: Duration) -> String {
     if seconds < 0.05 { "0".to_owned() } else { format!("{seconds:.1}") }
 }
 
+/// ICMP errors that were not final. That the second SYN was answered alike stands with the answer.
 fn objections<'a>(case: &'a Case, interfaces: &'a Interfaces) -> impl Iterator<Item = Piece> + 'a {
-    case.objections.iter().map(|objection| {
+    let is_confirmed = case.icmp().is_some() && case.objections.len() > 1;
+    let shown_ones = if is_confirmed { 1 } else { case.objections.len() };
+    case.objections.iter().take(shown_ones).map(move |objection| {
         let what = objection.icmp.map_or_else(
             || format!("errno {}", objection.errno.0),
             |(icmp, from)| {
@@ -180,9 +183,12 @@ fn objections<'a>(case: &'a Case, interfaces: &'a Interfaces) -> impl Iterator<I
                 format!("{}{from}", message(icmp))
             },
         );
-        let text =
-            format!("{what} after {}; the kernel stayed in SYN-SENT and went on", span(objection.after));
-        Piece { label: "objection", text }
+        let then = if is_confirmed { "so a second SYN was sent at once" } else { "and the attempt went on" };
+        let after = span(objection.after);
+        Piece {
+            label: "objection",
+            text: format!("{what} after {after}; the kernel stayed in SYN-SENT, {then}"),
+        }
     })
 }
 
