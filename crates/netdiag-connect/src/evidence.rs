@@ -132,7 +132,7 @@ fn evidence(case: &Case, interfaces: &Interfaces) -> Vec<Piece> {
         ("socket", socket(case)),
         ("errno", errno_words(case)),
         ("after", after(case)),
-        ("greeting", greeting(case)),
+        (if case.transport == Transport::Tcp { "greeting" } else { "answer" }, greeting(case)),
         ("whose RST", case.whose.map(|whose| whose_words(&whose, case))),
         ("listeners", listeners(case)),
         ("neighbour", neighbour(case, interfaces)),
@@ -290,7 +290,7 @@ fn after(case: &Case) -> Option<String> {
 }
 
 fn greeting(case: &Case) -> Option<String> {
-    (case.transport == Transport::Tcp && !case.greeting.is_empty()).then(|| quoted(&case.greeting))
+    (!case.greeting.is_empty()).then(|| quoted(&case.greeting))
 }
 
 /// Octets as text, made safe to show; at most a line.

@@ -18,13 +18,13 @@ use crate::endpoint::{Endpoint, Transport};
 use crate::evidence::Interfaces;
 use crate::exchange::{self, Question};
 use crate::host::Host;
-use crate::json::{LocateRecord, Record};
+use crate::locate::Path;
 use crate::look::Page;
 use crate::opened::Opened;
 use crate::plan::After;
 use crate::race::{Finish, Manner, Race};
 use crate::watch::Aim;
-use crate::{locate, own, proof, text, whose};
+use crate::{locate, own, proof, whose};
 
 /// All that is needed to inquire into a service.
 pub(crate) struct Inquest<'a> {
@@ -44,6 +44,8 @@ pub(crate) struct Inquest<'a> {
 /// What a try came to.
 pub(crate) struct Tried {
     pub(crate) cases: Vec<Case>,
+    /// How far SYNs come, in the order of the cases, where that was asked for.
+    pub(crate) paths: Vec<Path>,
     /// The first open connection, where it is to be looked at more closely.
     pub(crate) stream: Option<(Address, Box<dyn Stream>)>,
     /// Whether the run is to end.
@@ -83,7 +85,8 @@ impl Inquest<'_> {
         for notice in &notices {
             page.notice(notice);
         }
-        let mut tried = Tried { cases: Vec::new(), stream: None, is_over: end != End::Done };
+        let mut tried =
+            Tried { cases: Vec::new(), paths: Vec::new(), stream: None, is_over: end != End::Done };
         for mut finish in finishes {
             if let (Some(stream), true, None) =
                 (finish.stream.take(), self.opened.plan.after != After::Nothing, &tried.stream)
@@ -95,7 +98,10 @@ impl Inquest<'_> {
                 self.inquire_further(&mut case, before.as_ref()).await;
             }
             if self.opened.plan.is_locating && !tried.is_over {
-                self.locate(page, &case).await;
+                match locate::locate(&mut self.tools(), case.address, case.port).await {
+                    Some(path) => tried.paths.push(path),
+                    None => tried.is_over = true,
+                }
             }
             tried.cases.push(case);
         }
@@ -225,22 +231,9 @@ impl Inquest<'_> {
         own::by_echo(opened.icmp.as_deref_mut()?, &mut tools, (address, timeout)).await
     }
 
-    async fn locate(&mut self, page: &mut Page<'_>, case: &Case) {
-        let Some(path) = locate::locate(&mut self.tools(), case.address, case.port).await else { return };
-        let target = &self.endpoint.label;
-        if page.is_json() {
-            let (of, path) = ((&case.address, case.port), (&path, page.interfaces));
-            page.record(&Record::Locate(LocateRecord::new(target, of, path)));
-        } else {
-            let address = crate::evidence::shown(&case.address, page.interfaces);
-            let text = text::path((&address, case.port), &path, (page.interfaces, page.paint));
-            page.text(&text);
-        }
-    }
-
     /// Asks all addresses by datagram, one after the other.
     async fn exchange(&mut self) -> Tried {
-        let mut tried = Tried { cases: Vec::new(), stream: None, is_over: false };
+        let mut tried = Tried { cases: Vec::new(), paths: Vec::new(), stream: None, is_over: false };
         for address in self.addresses.clone() {
             let Some(socket) = &mut self.opened.udp else { break };
             let question = Question {
