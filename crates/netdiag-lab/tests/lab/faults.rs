@@ -84,7 +84,7 @@ const TOLD: &str = "
 fn names_are_phrases_and_stand_once() -> Tested {
     let mut names: Vec<&str> = faults().map(|fault| fault.name).collect();
     let is_phrase = |name: &&str| name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-    check(names.iter().all(|name| is_phrase(name)), || format!("{names:?}"))?;
+    check(names.iter().all(is_phrase), || format!("{names:?}"))?;
     let count = names.len();
     names.sort_unstable();
     names.dedup();
