@@ -5,9 +5,8 @@ use std::io::{BufRead, BufReader};
 use libtest_mimic::Failed;
 use netdiag_lab::fault::{Family, PORT, Scene};
 use netdiag_lab::{Hook, Output, Ruleset, Server, Traffic};
-use serde_json::Value;
 
-use super::stage::{Records, connect, place, valid};
+use super::stage::{Records, connect, place, records, says, valid};
 use crate::harness::{Case, Tested, case, check};
 
 pub(crate) const CASES: &[Case] = &[
@@ -56,23 +55,14 @@ fn vanishing(family: Family, server: Server, args: &[&str]) -> Result<Records, F
     Records::of(&Output { stdout: seen, ..output })
 }
 
-/// The record that tells when the silence was noticed.
-fn noticed(records: &Records) -> Result<&Value, Failed> {
-    let told = records.lines.iter().find(|line| line["noticed_after_ms"].as_f64().is_some());
-    told.ok_or_else(|| format!("nothing was noticed: {records:#?}").into())
-}
-
 fn keepalive_notices_a_peer_that_vanished() -> Tested {
     for family in Family::ALL {
         let records = vanishing(family, Server::tcp_hold(PORT), &["--keepalive", "1,1,2"])?;
-        let record = noticed(&records)?;
+        let record = *records.of_type("keepalive").first().ok_or_else(|| format!("{records:#?}"))?;
         let after = record["noticed_after_ms"].as_f64().unwrap_or_default();
         // One second of idling, two probes a second apart; the system's own defaults take two hours and more.
-        let is_so = record["type"] == "keepalive"
-            && after >= 1_900.0
-            && record["how"]
-                .as_str()
-                .is_some_and(|how| how.contains("ETIMEDOUT") || how.contains("timed out"))
+        let is_so = after >= 1_900.0
+            && says(&[record["how"].to_string().to_lowercase()], "ETIMEDOUT|timed out|keepalive")
             && record["system_default_ms"].as_f64() >= Some(7_000_000.0);
         check(is_so, || format!("{records:#?}"))?;
     }
@@ -83,7 +73,9 @@ fn a_heartbeat_notices_a_peer_that_vanished() -> Tested {
     for family in Family::ALL {
         let args = ["--heartbeat", "ping,ping", "-i", "0.3", "-W", "1", "-w", "10"];
         let records = vanishing(family, Server::tcp_echo(PORT), &args)?;
-        noticed(&records)?;
+        let beats = records.of_type("heartbeat");
+        let is_alarmed = beats.last().is_some_and(|beat| beat["problem"].is_string());
+        check(is_alarmed && records.code != Some(0), || format!("{records:#?}"))?;
     }
     Ok(())
 }
@@ -91,8 +83,10 @@ fn a_heartbeat_notices_a_peer_that_vanished() -> Tested {
 fn a_heartbeat_that_is_answered() -> Tested {
     let scene = Scene::new(Family::V4)?.serve(Server::tcp_echo(PORT))?;
     let target = place(scene.target()?, PORT);
-    let args = ["--json", "--heartbeat", "ping,ping", "-c", "3", "-i", "0.1", "-w", "5", &target];
-    let records = Records::of(&connect(&scene.client, &args).output()?)?;
-    let is_alarmed = records.lines.iter().any(|line| line["noticed_after_ms"].as_f64().is_some());
-    check(!is_alarmed && records.code == Some(0), || format!("{records:#?}"))
+    let args = ["--heartbeat", "ping,ping", "-c", "3", "-i", "0.1", "-w", "5", &target];
+    let records = records(&scene.client, &args)?;
+    let beats = records.of_type("heartbeat");
+    let is_so =
+        !beats.is_empty() && beats.iter().all(|beat| beat["rtt_ms"].is_f64() && beat["problem"].is_null());
+    check(is_so && records.code == Some(0), || format!("{records:#?}"))
 }

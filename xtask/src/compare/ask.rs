@@ -108,17 +108,32 @@ pub(super) fn columns(protocol: Protocol) -> impl Iterator<Item = &'static Colum
     COLUMNS.iter().filter(move |column| column.protocol == protocol)
 }
 
-/// The peers that are not on this machine, each once.
+/// A peer, and how it tells its version.
+const PEERS: &[(&str, &str)] = &[("nmap", "--version"), ("nc", "-h"), ("curl", "--version")];
+
+/// The peers that are not on this machine.
 pub(super) fn missing() -> Vec<&'static str> {
-    let mut missing: Vec<&str> = COLUMNS
-        .iter()
-        .map(|column| column.program)
-        .filter(|program| *program != "netdiag" && programs::find(program).is_none())
-        .collect();
-    missing.dedup();
-    missing.sort_unstable();
-    missing.dedup();
-    missing
+    PEERS.iter().map(|(program, _)| *program).filter(|program| programs::find(program).is_none()).collect()
+}
+
+/// The peers that are, with their versions in their own words, and the kernel.
+pub(super) fn versions() -> Vec<String> {
+    let version = |(program, option): &(&str, &str)| {
+        let output = std::process::Command::new(programs::find(program)?).arg(option).output().ok()?;
+        let text = [output.stdout, output.stderr].concat();
+        let line = String::from_utf8_lossy(&text).lines().next()?.to_owned();
+        // The libraries of curl and the address of nmap do not belong here.
+        Some(
+            line.split([' ', '\t'])
+                .take_while(|word| !word.contains("http") && !word.contains("linux"))
+                .collect::<Vec<_>>()
+                .join(" "),
+        )
+    };
+    let kernel = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let kernel = kernel.split('.').take(2).collect::<Vec<_>>().join(".");
+    let words = |text: String| text.trim_matches([' ', '(']).to_owned();
+    PEERS.iter().filter_map(version).map(words).chain([format!("Linux {kernel}")]).collect()
 }
 
 /// Stages the fault, asks once, and says in a few words what was said.

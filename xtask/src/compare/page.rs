@@ -24,9 +24,10 @@ the answer, from which its user may conclude. Times are left out.
 /// The whole page.
 pub(super) fn write(said: &[(Cell, String)]) -> String {
     let mut page = HEADING.to_owned();
+    // Writing to a string cannot fail, here and below.
+    let _ = write!(page, "\nMeasured with {}.\n", ask::versions().join(", "));
     let missing = ask::missing();
     if !missing.is_empty() {
-        // Writing to a string cannot fail, here and below.
         let _ = write!(page, "\nNot installed when this was measured: {}.\n", missing.join(", "));
     }
     for (protocol, title) in [(Protocol::Tcp, "TCP"), (Protocol::Udp, "UDP")] {

@@ -37,14 +37,20 @@ pub(super) fn nmap(output: &Output) -> String {
             let aside = trouble.next().map(|line| format!("; {}", short(line))).unwrap_or_default();
             format!("{}: {reason}{aside}", words.get(1).copied().unwrap_or_default())
         }
-        None => trouble.next().map_or_else(|| ended(output), short),
+        None => trouble.next().map_or_else(|| down(output), short),
     }
+}
+
+/// What nmap leaves unsaid about a host without a port.
+fn down(output: &Output) -> String {
+    if output.stdout.contains("(0 hosts up)") { "0 hosts up".into() } else { ended(output) }
 }
 
 /// nc: what it says after "failed:", or that it succeeded.
 pub(super) fn nc(output: &Output) -> String {
     let Some(line) = output.stderr.lines().last() else { return ended(output) };
-    match line.rsplit_once("failed: ") {
+    match line.split_once(") failed: ").or_else(|| line.split_once(") timed out: ")) {
+        Some((_, reason)) if line.contains(") timed out: ") => format!("timed out: {reason}"),
         Some((_, reason)) => reason.to_owned(),
         None if line.ends_with("succeeded!") => "succeeded".to_owned(),
         None => short(line),
@@ -73,10 +79,13 @@ fn timeless(text: &str) -> String {
     words.join(" ")
 }
 
-/// A line of trouble, cut to what fits into a cell.
+/// A line of trouble, cut to what fits into a cell: of a failed call its name and its error.
 fn short(line: &str) -> String {
     const LONGEST: usize = 90;
     let line = line.trim();
+    if let Some((call, error)) = line.split_once(" => ") {
+        return format!("{}: {error}", call.split(' ').next().unwrap_or(call));
+    }
     match line.char_indices().nth(LONGEST) {
         Some((at, _)) => format!("{} …", &line[..at]),
         None => line.to_owned(),
@@ -134,6 +143,8 @@ mod tests {
         let text = "nc: connect to 10.77.1.2 port 8080 (tcp) failed: Connection refused\n";
         assert_eq!(nc(&output("", text)), "Connection refused");
         assert_eq!(nc(&output("", "Connection to 10.77.1.2 8080 port [tcp/*] succeeded!\n")), "succeeded");
+        let text = "nc: connect to 10.77.1.2 port 8080 (tcp) timed out: Operation now in progress\n";
+        assert_eq!(nc(&output("", text)), "timed out: Operation now in progress");
         assert_eq!(nc(&output("", "")), "says nothing, exit code 1");
     }
 
