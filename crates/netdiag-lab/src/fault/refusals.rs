@@ -3,6 +3,7 @@
 use super::{Family, Fault, Scene, Staged, V4, V6, tcp};
 use crate::error::Result;
 use crate::nft::{Hook, Reject};
+use crate::responder::IcmpError;
 
 pub(super) const FAULTS: &[Fault] = &[
     tcp(
@@ -120,6 +121,47 @@ pub(super) const FAULTS: &[Fault] = &[
         "server-says-reject-route",
         "The target's own firewall answers with ICMP reject route (1/6).",
         |family| at_the_target(family, [Reject::V6RejectRoute, Reject::V6RejectRoute]),
+    )
+    .by_rules()
+    .only(V6),
+    tcp("router-says-net-unknown", "A router answers with ICMP network unknown (3/6).", |family| {
+        Scene::new(family)?.puppet(IcmpError::unreachable(6))?.ready()
+    })
+    .by_rules()
+    .only(V4),
+    tcp("router-says-host-unknown", "A router answers with ICMP host unknown (3/7).", |family| {
+        Scene::new(family)?.puppet(IcmpError::unreachable(7))?.ready()
+    })
+    .by_rules()
+    .only(V4),
+    tcp("router-says-source-isolated", "A router answers with ICMP source host isolated (3/8).", |family| {
+        Scene::new(family)?.puppet(IcmpError::unreachable(8))?.ready()
+    })
+    .by_rules()
+    .only(V4),
+    tcp(
+        "router-says-host-unreachable-for-tos",
+        "A router answers with ICMP host unreachable for this type of service (3/12).",
+        |family| Scene::new(family)?.puppet(IcmpError::unreachable(12))?.ready(),
+    )
+    .by_rules()
+    .only(V4),
+    tcp(
+        "router-says-precedence-violation",
+        "A router answers with ICMP precedence violation (3/14).",
+        |family| Scene::new(family)?.puppet(IcmpError::unreachable(14))?.ready(),
+    )
+    .by_rules()
+    .only(V4),
+    tcp("router-says-precedence-cutoff", "A router answers with ICMP precedence cutoff (3/15).", |family| {
+        Scene::new(family)?.puppet(IcmpError::unreachable(15))?.ready()
+    })
+    .by_rules()
+    .only(V4),
+    tcp(
+        "router-says-beyond-scope",
+        "A router answers with ICMP beyond scope of source address (1/2).",
+        |family| Scene::new(family)?.puppet(IcmpError::unreachable_v6(2))?.ready(),
     )
     .by_rules()
     .only(V6),

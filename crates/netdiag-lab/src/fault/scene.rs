@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::lab::Lab;
 use crate::nft::{Hook, Reject, Ruleset, Traffic};
 use crate::node::Node;
+use crate::responder::{Answer, IcmpError, Responder, Script};
 use crate::server::{Server, Serving};
 
 /// The port of the service that faults are staged around.
@@ -28,6 +29,7 @@ pub struct Scene {
     /// Where connections go.
     pub server: Node,
     servers: Vec<Serving>,
+    puppets: Vec<Responder>,
 }
 
 impl Scene {
@@ -50,7 +52,7 @@ impl Scene {
             node.sysctl("net.ipv6.icmp.ratelimit", "0")?;
         }
         let (client, router, server) = (lab.node("client")?, lab.node("r1")?, lab.node("server")?);
-        Ok(Self { family, lab, client, router, server, servers: Vec::new() })
+        Ok(Self { family, lab, client, router, server, servers: Vec::new(), puppets: Vec::new() })
     }
 
     /// A server that takes part.
@@ -131,6 +133,18 @@ impl Scene {
         Ok(self)
     }
 
+    /// The router lets no connection through, and answers with this ICMP error, of which kernels may know nothing.
+    ///
+    /// # Errors
+    /// As [`Node::respond`].
+    pub fn puppet(mut self, error: IcmpError) -> Result<Self> {
+        let own = self.address(&self.router, Some("client"))?;
+        self.router.filter(&Ruleset::drop(Hook::Forward, &Traffic::Tcp(None)))?;
+        let script = Script::new(Answer::Silent).on_udp_and_tcp(error.from(own));
+        self.puppets.push(self.router.respond(script)?);
+        Ok(self)
+    }
+
     /// A node drops what matches, in the language of nftables.
     ///
     /// # Errors
@@ -191,6 +205,7 @@ impl Scene {
             port,
             routers,
             servers: self.servers,
+            puppets: self.puppets,
         })
     }
 }

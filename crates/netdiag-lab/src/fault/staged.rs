@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use crate::lab::Lab;
 use crate::node::Node;
+use crate::responder::Responder;
 use crate::server::Serving;
 
 /// A laboratory in which a fault is at work for as long as this lives.
@@ -23,4 +24,6 @@ pub struct Staged {
     pub routers: Vec<IpAddr>,
     /// The servers that take part.
     pub servers: Vec<Serving>,
+    /// The puppets that take part.
+    pub puppets: Vec<Responder>,
 }

@@ -37,6 +37,13 @@ const TOLD: &str = "
     server-says-admin-prohibited          EHOSTUNREACH 3/13 T | EACCES 1/1 T
     server-says-source-policy             EACCES 1/5 T
     server-says-reject-route              EACCES 1/6 T
+    router-says-net-unknown               ENETUNREACH 3/6 R1
+    router-says-host-unknown              EHOSTDOWN 3/7 R1
+    router-says-source-isolated           ENONET 3/8 R1
+    router-says-host-unreachable-for-tos  EHOSTUNREACH 3/12 R1
+    router-says-precedence-violation      EHOSTUNREACH 3/14 R1
+    router-says-precedence-cutoff         EHOSTUNREACH 3/15 R1
+    router-says-beyond-scope              EHOSTUNREACH 1/2 R1
     every-other-refusal-is-lost           EHOSTUNREACH 3/13 R1 | EACCES 1/1 R1
     forward-drop                          EAGAIN SYN-SENT
     router-blackhole-route                EAGAIN SYN-SENT
