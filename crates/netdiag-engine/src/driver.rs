@@ -1,6 +1,8 @@
 //! The loop that connects a prober to ports. It receives before it transmits, so that stamps are honest and windows
 //! close on time, and it sleeps until something is due or comes in.
 
+pub mod dial;
+
 use std::ops::ControlFlow;
 use std::task::{Context, Poll};
 use std::time::Duration;

@@ -2,11 +2,13 @@
 //!
 //! Numbers of the system are Linux's; protocols are described by their RFCs. Nothing here prints.
 
+pub mod cause;
 pub mod errno;
 pub mod flag;
 pub mod icmp;
 mod lesson;
 pub mod rcode;
+pub mod service;
 pub mod silence;
 mod spelling;
 pub mod state;

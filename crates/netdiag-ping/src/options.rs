@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args, ValueEnum};
 use netdiag_engine::port::{Backend, Fragmentation};
-use netdiag_tool::{ColorChoice, duration};
+use netdiag_tool::{ColorChoice, arguments, duration};
 
 /// By which way a target is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -114,7 +114,7 @@ pub struct PingOptions {
     pub netns: Option<String>,
 
     /// Stop after so many probes, to each target where there are several
-    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = parse_count, help_heading = "When")]
+    #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = arguments::count, help_heading = "When")]
     pub count: Option<u32>,
     /// Time between probes to a target: seconds (0.2) or with a unit (200ms)
     #[arg(short, long, value_name = "TIME", allow_negative_numbers = true, value_parser = duration::parse, help_heading = "When")]
@@ -126,7 +126,7 @@ pub struct PingOptions {
     #[arg(short = 'w', long, value_name = "TIME", allow_negative_numbers = true, value_parser = duration::parse, help_heading = "When")]
     pub deadline: Option<Duration>,
     /// At most so many probes per second, over all targets; max for as many as the kernel takes. 1000 where there are several
-    #[arg(long, value_name = "N|max", allow_negative_numbers = true, value_parser = parse_rate, help_heading = "When")]
+    #[arg(long, value_name = "N|max", allow_negative_numbers = true, value_parser = arguments::rate, help_heading = "When")]
     pub rate: Option<f64>,
     /// Flood: send when an answer came, or 100 times a second
     #[arg(short, long, help_heading = "When")]
@@ -152,7 +152,7 @@ pub struct PingOptions {
     #[arg(short, long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(u8).range(1..), help_heading = "What is sent")]
     pub ttl: Option<u8>,
     /// TOS or traffic class, decimal or 0x hexadecimal
-    #[arg(short = 'Q', long, value_name = "N", allow_negative_numbers = true, value_parser = parse_tos, help_heading = "What is sent")]
+    #[arg(short = 'Q', long, value_name = "N", allow_negative_numbers = true, value_parser = arguments::tos, help_heading = "What is sent")]
     pub tos: Option<u8>,
     /// Fill the data with these octets, up to 16, in hexadecimal
     #[arg(short, long, value_name = "HEX", value_parser = parse_pattern, help_heading = "What is sent")]
@@ -299,50 +299,13 @@ impl Refused {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern(pub Vec<u8>);
 
-fn parse_count(text: &str) -> Result<u32, String> {
-    match text.parse::<u128>() {
-        Ok(count @ 1..) => match u32::try_from(count) {
-            // The largest number stands for no end.
-            Ok(count) if count < u32::MAX => Ok(count),
-            _ => Err(format!("at most {}; leave it out to go on until Ctrl-C", u32::MAX - 1)),
-        },
-        _ => Err(format!("{text:?} is no count: write a whole number from 1")),
-    }
-}
-
 fn parse_size(text: &str) -> Result<u32, String> {
     text.parse()
         .map_err(|_| format!("{text:?} is no size: write a whole number of octets, 0 to 65507 over IPv4"))
 }
 
-fn parse_rate(text: &str) -> Result<f64, String> {
-    if text == "max" {
-        return Ok(f64::INFINITY);
-    }
-    match text.parse::<f64>() {
-        Ok(rate) if (0.001..=1e9).contains(&rate) => Ok(rate),
-        _ => Err(format!("{text:?} is no rate: write probes per second (from 0.001) or `max`")),
-    }
-}
-
-/// A number, decimal or `0x` hexadecimal, of at most `max`.
-fn parse_number(text: &str, max: u32, what: &str) -> Result<u32, String> {
-    let value = match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
-        Some(hex) => u32::from_str_radix(hex, 16),
-        None => text.parse(),
-    };
-    match value {
-        Ok(value) if value <= max => Ok(value),
-        _ => Err(format!("{text:?} is no {what}: write 0 to {max}, decimal or 0x hexadecimal")),
-    }
-}
-
-fn parse_tos(text: &str) -> Result<u8, String> {
-    parse_number(text, 255, "TOS").map(|value| value as u8)
-}
-
 fn parse_flow_label(text: &str) -> Result<u32, String> {
-    parse_number(text, 0xf_ffff, "flow label")
+    arguments::number(text, 0xf_ffff, "flow label")
 }
 
 fn parse_pattern(text: &str) -> Result<Pattern, String> {
@@ -376,14 +339,6 @@ fn parse_via(text: &str) -> Result<Via, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_decimal_or_hexadecimal_and_bounded() {
-        assert_eq!(parse_tos("0xb8"), Ok(184));
-        assert_eq!(parse_tos("255"), Ok(255));
-        assert!(parse_tos("256").is_err());
-        assert!(parse_flow_label("0x100000").is_err());
-    }
 
     #[test]
     fn patterns_are_hex_octets() {

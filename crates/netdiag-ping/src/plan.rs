@@ -2,15 +2,15 @@
 
 mod form;
 
-use std::net::IpAddr;
 use std::time::Duration;
 
-use netdiag_engine::pacer::{MilliHertz, Rate};
+use netdiag_engine::pacer::Rate;
 use netdiag_engine::port::SocketOptions;
 use netdiag_engine::prober::Audience;
 use netdiag_engine::strategy::{Count, Echo, Ending, Pace};
 use netdiag_engine::token::Payload;
 use netdiag_model::{Address, Family};
+use netdiag_tool::arguments::{Origin, paced};
 use netdiag_tool::targets::{Addresses, Word};
 use netdiag_tool::{Caller, ColorChoice, ToolError};
 
@@ -248,7 +248,6 @@ fn pace(options: &PingOptions, caller: Caller, (interval, extent): (Duration, Ex
 }
 
 fn rate(options: &PingOptions, extent: Extent) -> Rate {
-    let paced = |rate| MilliHertz::from_per_second(rate).map_or(Rate::Max, Rate::PerSecond);
     match (options.rate, extent) {
         (Some(rate), _) => paced(rate),
         (None, Extent::One) if options.flood => Rate::Max,
@@ -292,18 +291,8 @@ fn look(options: &PingOptions, interval: Duration) -> Look {
 }
 
 fn sockets(options: &PingOptions, (words, extent): (&[Word], Extent)) -> Result<SocketOptions, ToolError> {
-    let mut interface = options.interface.clone();
-    let mut source = options.source;
-    for from in &options.from {
-        let (address, scope) = from.split_once('%').map_or((from.as_str(), None), |(a, s)| (a, Some(s)));
-        match address.parse::<IpAddr>() {
-            Ok(address) => {
-                source = Some(address);
-                interface = scope.map(str::to_owned).or(interface);
-            }
-            Err(_) => interface = Some(from.clone()),
-        }
-    }
+    let typed = Origin { interface: options.interface.clone(), source: options.source };
+    let Origin { interface, source } = options.from.iter().fold(typed, |origin, from| origin.with(from));
     if let (Some(source), Some(family)) = (source, family(options))
         && source.is_ipv4() != (family == Family::V4)
     {

@@ -3,6 +3,7 @@
 //!
 //! Tools reach the outside only through the [`Context`] they are given, so every tool also runs on the simulator.
 
+pub mod arguments;
 pub mod duration;
 mod error;
 mod escape;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use netdiag_model::{Address, Errno, Icmp, Moment, ProbeId, Rtt, TcpState};
 
 /// One attempt to connect.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attempt {
     /// The probe it is.
     pub probe: ProbeId,

@@ -1,6 +1,6 @@
 //! This host's own sockets and counters, as far as they bear on why a connection fails.
 //!
-//! Sources on Linux: sock_diag(7), and the files that nstat(8) reads. All of it is readable without privilege.
+//! Sources on Linux: `sock_diag(7)`, and the files that nstat(8) reads. All of it is readable without privilege.
 
 use std::collections::BTreeMap;
 

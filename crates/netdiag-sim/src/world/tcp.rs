@@ -95,7 +95,7 @@ impl World {
         let source = wish.or_else(|| self.source_for(attempt.to));
         let unspecified = IpAddr::V4(std::net::Ipv4Addr::UNSPECIFIED);
         let running = Running {
-            attempt: attempt.clone(),
+            attempt: *attempt,
             port: port.unwrap_or_default(),
             source: source.unwrap_or(unspecified),
             sent: self.now,

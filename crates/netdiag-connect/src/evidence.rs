@@ -1,0 +1,329 @@
+//! Evidence in words: what was sent and when, what came back and from whom, how long the socket waited, what the errno
+//! means. Pure functions from a case to lines.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+use netdiag_engine::port::{Connection, Listener, NeighbourState};
+use netdiag_model::knowledge::cause::{self, Cause, Words};
+use netdiag_model::knowledge::errno::{self, Phase as ErrnoPhase};
+use netdiag_model::{Address, Family, Icmp, Phase, TcpState};
+
+use crate::case::{Case, Early, Origin, Place, Proof, Whose};
+use crate::endpoint::Transport;
+use crate::judge;
+
+/// Names that stand for numbers: those of interfaces, by index.
+pub type Interfaces = std::collections::BTreeMap<u32, String>;
+
+/// One piece of evidence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// What it is about, in a word or two.
+    pub label: &'static str,
+    /// What is known.
+    pub text: String,
+}
+
+/// What a case comes to, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// The cause.
+    pub cause: Cause,
+    /// One sentence.
+    pub sentence: String,
+    /// The evidence.
+    pub evidence: Vec<Piece>,
+    /// What it could be where this end cannot know.
+    pub possible: Vec<String>,
+    /// What to run next: the command, and what it answers.
+    pub next: Vec<(String, String)>,
+}
+
+impl Finding {
+    /// What a case comes to.
+    pub fn of(case: &Case, interfaces: &Interfaces) -> Self {
+        let cause = judge::cause(case);
+        let facts = cause::of(cause);
+        let words = words(case, interfaces);
+        let fill = |text: &&str| words.fill(text);
+        let mut possible: Vec<String> = facts.possible.iter().map(fill).collect();
+        if cause == Cause::ClosedPort && case.whose.is_some_and(|whose| whose.origin == Origin::Target) {
+            // That has been looked at.
+            possible.pop();
+        }
+        Self {
+            cause,
+            sentence: words.fill(facts.sentence),
+            evidence: evidence(case, interfaces),
+            possible,
+            next: facts.next.iter().map(|step| (words.fill(step.run), words.fill(step.why))).collect(),
+        }
+    }
+}
+
+/// What stands for the capitals in sentences.
+fn words(case: &Case, interfaces: &Interfaces) -> Words {
+    let icmp = case.icmp();
+    let other = match case.place {
+        Place::Behind { gateway, .. } => gateway.to_string(),
+        _ => case.listeners.iter().flatten().map(listener).collect::<Vec<_>>().join(", "),
+    };
+    let interface = match case.place {
+        Place::Link { interface } | Place::Behind { interface, .. } => interfaces.get(&interface),
+        _ => None,
+    };
+    Words {
+        address: shown(&case.address, interfaces),
+        port: case.port.to_string(),
+        from: icmp.and_then(|(_, from)| from).map_or("a router".to_owned(), |from| shown(&from, interfaces)),
+        what: icmp.map_or("no ICMP message".to_owned(), |(icmp, _)| message(icmp)),
+        interface: interface.cloned().unwrap_or_else(|| "eth0".to_owned()),
+        other,
+    }
+}
+
+/// An address with the interface's name rather than its index.
+pub fn shown(address: &Address, interfaces: &Interfaces) -> String {
+    match interfaces.get(&address.scope) {
+        Some(name) if address.scope != 0 => format!("{}%{name}", address.ip),
+        _ => address.to_string(),
+    }
+}
+
+/// `ICMP 3/13 (admin-prohibited)`.
+pub fn message(icmp: Icmp) -> String {
+    let protocol = match icmp.family {
+        Family::V4 => "ICMP",
+        Family::V6 => "ICMPv6",
+    };
+    let name = icmp.name().map(|name| format!(" ({name})")).unwrap_or_default();
+    format!("{protocol} {}/{}{name}", icmp.kind, icmp.code)
+}
+
+/// A span as people read it: three digits or so.
+pub fn span(span: Duration) -> String {
+    let millis = span.as_secs_f64() * 1e3;
+    if millis < 10.0 {
+        format!("{millis:.3} ms")
+    } else if millis < 1000.0 {
+        format!("{millis:.1} ms")
+    } else {
+        format!("{:.2} s", millis / 1e3)
+    }
+}
+
+fn evidence(case: &Case, interfaces: &Interfaces) -> Vec<Piece> {
+    let mut pieces = vec![sent(case, interfaces)];
+    pieces.extend(objections(case, interfaces));
+    pieces.push(Piece { label: "came back", text: came_back(case, interfaces) });
+    let rest = [
+        ("repeated", repeated(case)),
+        ("socket", socket(case)),
+        ("errno", errno_words(case)),
+        ("after", after(case)),
+        ("greeting", greeting(case)),
+        ("whose RST", case.whose.map(|whose| whose_words(&whose, case))),
+        ("listeners", listeners(case)),
+        ("neighbour", neighbour(case, interfaces)),
+        ("counters", case.proof.as_ref().map(|Proof::Out(text) | Proof::In(text)| text.clone())),
+    ];
+    pieces.extend(rest.into_iter().filter_map(|(label, text)| Some(Piece { label, text: text? })));
+    pieces
+}
+
+fn sent(case: &Case, interfaces: &Interfaces) -> Piece {
+    let what = match case.transport {
+        Transport::Tcp => "SYN",
+        Transport::Udp => "datagram",
+    };
+    let to = match case.address.ip {
+        std::net::IpAddr::V4(_) => format!("{}:{}", case.address, case.port),
+        std::net::IpAddr::V6(_) => format!("[{}]:{}", shown(&case.address, interfaces), case.port),
+    };
+    if judge::phase(case) == Phase::Route {
+        return Piece { label: "sent", text: format!("nothing: no {what} to {to} left") };
+    }
+    let times: Vec<String> = case.sent.iter().map(|at| seconds(*at)).collect();
+    let mut text = format!("{what} at {} s to {to}", times.join(", "));
+    if let Some((local, port)) = case.sighting.local.filter(|(local, _)| !local.ip.is_unspecified()) {
+        let _ = write!(text, ", from {} port {port}", shown(&local, interfaces));
+    }
+    if case.is_stuck() {
+        text += "; this host could not send it: it waited for a neighbour";
+    }
+    Piece { label: "sent", text }
+}
+
+/// `0`, `1.0`, `2.0`.
+fn seconds(at: Duration) -> String {
+    let seconds = at.as_secs_f64();
+    if seconds < 0.05 { "0".to_owned() } else { format!("{seconds:.1}") }
+}
+
+fn objections<'a>(case: &'a Case, interfaces: &'a Interfaces) -> impl Iterator<Item = Piece> + 'a {
+    case.objections.iter().map(|objection| {
+        let what = objection.icmp.map_or_else(
+            || format!("errno {}", objection.errno.0),
+            |(icmp, from)| {
+                let from = from.map_or(String::new(), |from| format!(" from {}", shown(&from, interfaces)));
+                format!("{}{from}", message(icmp))
+            },
+        );
+        let text = format!("{what} after {}; the kernel stayed in SYN-SENT and went on", span(objection.after));
+        Piece { label: "objection", text }
+    })
+}
+
+fn came_back(case: &Case, interfaces: &Interfaces) -> String {
+    let elapsed = span(case.elapsed());
+    match case.connection {
+        Connection::Established { .. } if case.transport == Transport::Udp => {
+            format!("a datagram of {} octets after {elapsed}", case.greeting.len())
+        }
+        Connection::Established { handshake } => {
+            let took = handshake.map_or(elapsed, |rtt| span(rtt.into()));
+            format!("SYN-ACK after {took}")
+        }
+        Connection::Failed { is_synchronous: true, .. } => "nothing: connect(2) failed at once".to_owned(),
+        Connection::Failed { icmp: Some((icmp, from)), .. } => {
+            let from = from.map_or(String::new(), |from| {
+                let here = if case.is_offender_here { ", this host itself," } else { "" };
+                format!(" from {}{here}", shown(&from, interfaces))
+            });
+            let again = if case.objections.len() > 1 { "; two SYNs were answered alike" } else { "" };
+            format!("{}{from} after {elapsed}{again}", message(icmp))
+        }
+        Connection::Failed { errno: netdiag_model::Errno::ECONNREFUSED, .. } => {
+            format!("a RST in the name of {} after {elapsed}, and no ICMP message", case.address)
+        }
+        Connection::Failed { errno: netdiag_model::Errno::ECONNRESET, .. } => {
+            format!("SYN-ACK, and then a RST, within {elapsed}")
+        }
+        Connection::Failed { .. } => format!("no ICMP message and no segment within {elapsed}"),
+        Connection::Objection { .. } | Connection::Silent => {
+            let what = if case.transport == Transport::Udp { "no datagram" } else { "no segment" };
+            let other = if case.objections.is_empty() { "" } else { " other" };
+            format!("nothing came back in {elapsed}: {what} and no{other} ICMP message")
+        }
+    }
+}
+
+/// A SYN that had to be repeated is a loss, not a slow server.
+fn repeated(case: &Case) -> Option<String> {
+    let again = case.sighting.retransmits;
+    let is_answered = matches!(case.connection, Connection::Established { .. })
+        || matches!(case.connection, Connection::Failed { icmp: None, is_synchronous: false, .. });
+    (case.transport == Transport::Tcp && again > 0 && is_answered && case.errno() != Some(netdiag_model::Errno::ETIMEDOUT)).then(|| {
+        let plural = if again == 1 { "SYN was" } else { "SYNs were" };
+        format!("{again} {plural} lost before one was answered: loss on the way, not a slow server; no round-trip time")
+    })
+}
+
+fn socket(case: &Case) -> Option<String> {
+    if case.transport == Transport::Udp || judge::phase(case) == Phase::Route {
+        return None;
+    }
+    let elapsed = span(case.elapsed());
+    let sighting = &case.sighting;
+    let counts = format!("{} segments out, {} in by the kernel's count", sighting.segments_out, sighting.segments_in);
+    Some(match judge::state(case) {
+        TcpState::SynSent => format!("SYN-SENT for {elapsed}, then given up; {counts}"),
+        state => {
+            let opened = case.handshake().map_or(elapsed, |rtt| span(rtt.into()));
+            format!("SYN-SENT for {opened}, then {state}")
+        }
+    })
+}
+
+fn errno_words(case: &Case) -> Option<String> {
+    let errno = case.errno()?;
+    let phase = match judge::phase(case) {
+        Phase::Route => ErrnoPhase::AtOnce,
+        Phase::Established | Phase::Tls => ErrnoPhase::InUse,
+        _ => ErrnoPhase::Later,
+    };
+    let name = errno.name().unwrap_or("no name");
+    let mut text = format!("{} {name}, \"{errno}\"", errno.0);
+    if let Some(meaning) = errno::meaning(errno, phase) {
+        let _ = write!(text, ": {}", lower_first(meaning));
+    }
+    Some(text)
+}
+
+fn lower_first(text: &str) -> String {
+    let mut characters = text.chars();
+    let is_word = text.chars().nth(1).is_some_and(char::is_lowercase);
+    match characters.next() {
+        Some(first) if is_word => first.to_lowercase().chain(characters).collect(),
+        _ => text.to_owned(),
+    }
+}
+
+fn after(case: &Case) -> Option<String> {
+    Some(match case.early? {
+        Early::Closed { after } => format!("the other end closed the connection {} after it had opened", span(after)),
+        Early::Failed { after, errno } => {
+            format!("the connection was reset {} after it had opened (errno {})", span(after), errno.0)
+        }
+    })
+}
+
+fn greeting(case: &Case) -> Option<String> {
+    (case.transport == Transport::Tcp && !case.greeting.is_empty()).then(|| quoted(&case.greeting))
+}
+
+/// Octets as text, made safe to show; at most a line.
+pub fn quoted(octets: &[u8]) -> String {
+    const SHOWN: usize = 120;
+    let text = String::from_utf8_lossy(&octets[..octets.len().min(SHOWN)]).into_owned();
+    let more = if octets.len() > SHOWN { "…" } else { "" };
+    format!("\"{}{more}\"", netdiag_tool::Escaped(text.trim_end_matches(['\r', '\n'])))
+}
+
+fn whose_words(whose: &Whose, case: &Case) -> String {
+    let limit = if case.address.ip.is_ipv4() { "TTL" } else { "hop limit" };
+    let own = whose.own.map_or(String::new(), |own| format!(", the target's own packets with {own}"));
+    let so = match whose.origin {
+        Origin::Target => ": as far away as the target",
+        Origin::Nearer => ": from nearer than the target",
+        Origin::Here => ": it comes from this host",
+        Origin::Unknown => ": that does not tell whose it is",
+    };
+    format!("the RST arrives with {limit} {}{own}{so}", whose.ttl)
+}
+
+/// `127.0.0.1:80 (3 wait, 0 fit)`.
+fn listener(one: &Listener) -> String {
+    let address = match one.address.ip {
+        std::net::IpAddr::V4(ip) => format!("{ip}:{}", one.port),
+        std::net::IpAddr::V6(ip) => format!("[{ip}]:{}", one.port),
+    };
+    if one.queue > one.backlog {
+        format!("{address} (its accept queue is full: {} wait, its backlog is {})", one.queue, one.backlog)
+    } else {
+        address
+    }
+}
+
+fn listeners(case: &Case) -> Option<String> {
+    let all = case.listeners.as_ref()?;
+    if all.is_empty() {
+        return Some(format!("nothing listens on port {} of this host", case.port));
+    }
+    Some(format!("on this host: {}", all.iter().map(listener).collect::<Vec<_>>().join(", ")))
+}
+
+fn neighbour(case: &Case, interfaces: &Interfaces) -> Option<String> {
+    let protocol = if case.address.ip.is_ipv4() { "ARP" } else { "neighbour discovery" };
+    let who = match case.place {
+        Place::Behind { gateway, .. } => format!("the next hop {gateway}"),
+        Place::Link { .. } => shown(&case.address, interfaces),
+        _ => return None,
+    };
+    match case.neighbour? {
+        NeighbourState::Failed => Some(format!("{who} did not answer {protocol}")),
+        NeighbourState::Incomplete => Some(format!("{who} has not answered {protocol}")),
+        _ => None,
+    }
+}

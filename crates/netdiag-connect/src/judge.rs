@@ -1,0 +1,194 @@
+//! From a case to its cause: which evidence weighs how much. The errno alone is never the verdict.
+//!
+//! Pure. Measured behaviour of Linux that it stands on is in docs/kernel.md; which ICMP messages are refusals is RFC 1812,
+//! 5.2.7.1 and RFC 4443, 3.1 (where codes 5 and 6 are subsets of code 1).
+
+use std::net::IpAddr;
+
+use netdiag_engine::port::{Connection, Listener, NeighbourState};
+use netdiag_model::knowledge::cause::Cause;
+use netdiag_model::{Errno, Family, Icmp, Phase, TcpState};
+
+use crate::case::{Case, Early, Origin, Place, Proof};
+use crate::endpoint::Transport;
+
+/// Why the attempt ended as it did.
+pub fn cause(case: &Case) -> Cause {
+    match case.connection {
+        Connection::Established { .. } if case.transport == Transport::Udp => Cause::DatagramAnswered,
+        Connection::Established { .. } => match case.early {
+            None => Cause::Accepted,
+            Some(Early::Closed { .. }) => Cause::ClosedAtOnce,
+            Some(Early::Failed { .. }) => reset_at_once(case),
+        },
+        Connection::Failed { errno, is_synchronous: true, .. } => at_once(errno, case),
+        Connection::Failed { icmp: Some((icmp, _)), .. } => told(icmp, case),
+        Connection::Failed { errno, .. } => failed(errno, case),
+        Connection::Objection { .. } | Connection::Silent => silence(case),
+    }
+}
+
+/// How far it came.
+pub fn phase(case: &Case) -> Phase {
+    match case.connection {
+        Connection::Failed { is_synchronous: true, .. } => Phase::Route,
+        Connection::Established { .. } | Connection::Failed { errno: Errno::ECONNRESET, .. } => Phase::Established,
+        _ => Phase::SynSent,
+    }
+}
+
+/// The state of the socket at the end: CLOSED once anything but silence ended it.
+pub fn state(case: &Case) -> TcpState {
+    match case.connection {
+        Connection::Established { .. } => case.state.unwrap_or(case.sighting.state),
+        Connection::Failed { .. } => TcpState::Closed,
+        Connection::Objection { .. } | Connection::Silent => case.sighting.state,
+    }
+}
+
+fn reset_at_once(case: &Case) -> Cause {
+    match case.whose.map(|whose| whose.origin) {
+        Some(Origin::Nearer) => Cause::ResetAtOnceOnTheWay,
+        _ => Cause::ResetAtOnce,
+    }
+}
+
+/// connect(2), or bind(2) before it, failed: nothing was sent.
+fn at_once(errno: Errno, case: &Case) -> Cause {
+    let route = match case.place {
+        Place::NoRoute(errno) => Some(errno),
+        _ => None,
+    };
+    let (source, source_port) = case.source;
+    let is_low = source_port.is_some_and(|port| port < 1024);
+    match errno {
+        Errno::ENETUNREACH | Errno::ENETDOWN | Errno::EAFNOSUPPORT => Cause::NoRoute,
+        Errno::EHOSTUNREACH => Cause::RouteUnreachable,
+        Errno::EINVAL if route == Some(Errno::EINVAL) => Cause::RouteBlackhole,
+        Errno::EACCES if route == Some(Errno::EACCES) => Cause::RouteProhibited,
+        Errno::EACCES if is_low => Cause::SourcePortDenied,
+        Errno::EACCES | Errno::EPERM => Cause::PolicyDenied,
+        Errno::EADDRNOTAVAIL if source.is_some() && !case.is_source_here => Cause::BadSource,
+        Errno::EADDRNOTAVAIL if route.is_some() => Cause::NoRoute,
+        Errno::EADDRNOTAVAIL => Cause::PortsExhausted,
+        Errno::EADDRINUSE => Cause::SourcePortTaken,
+        Errno::EMFILE | Errno::ENFILE => Cause::TooManyFiles,
+        _ => Cause::LocalFailure,
+    }
+}
+
+/// Somebody said so by ICMP.
+fn told(icmp: Icmp, case: &Case) -> Cause {
+    let from = case.icmp().and_then(|(_, from)| from);
+    let is_target = from.is_some_and(|from| case.address.matches(&from));
+    if case.is_offender_here {
+        // The kernel speaks in its own name where a neighbour does not answer; a rule of its firewall may use the same
+        // words, but does so at once.
+        let is_host = matches!((icmp.family, icmp.kind, icmp.code), (Family::V4, 3, 1) | (Family::V6, 1, 3));
+        return if is_host && case.place != Place::Here && is_unresolved(case) {
+            unresolved(case)
+        } else {
+            Cause::RejectedHere
+        };
+    }
+    if case.transport == Transport::Udp && icmp.is_port_unreachable() && is_target {
+        return Cause::DatagramRefused;
+    }
+    match (is_refusal(icmp), icmp.is_time_exceeded(), is_target) {
+        (_, true, _) => Cause::TtlExceeded,
+        (true, _, true) => Cause::RejectedByTarget,
+        (true, _, false) => Cause::RejectedOnTheWay,
+        (false, _, true) => Cause::UnreachableByTarget,
+        (false, _, false) => Cause::UnreachableOnTheWay,
+    }
+}
+
+/// A message that says "may not", where others say "cannot".
+const fn is_refusal(icmp: Icmp) -> bool {
+    match icmp.family {
+        Family::V4 => icmp.kind == 3 && matches!(icmp.code, 2 | 3 | 9 | 10 | 13 | 14 | 15),
+        Family::V6 => icmp.kind == 1 && matches!(icmp.code, 1 | 4 | 5 | 6),
+    }
+}
+
+/// The connection failed later, and no ICMP message says why.
+fn failed(errno: Errno, case: &Case) -> Cause {
+    match errno {
+        Errno::ECONNREFUSED => refused(case),
+        Errno::ECONNRESET | Errno::EPIPE => reset_at_once(case),
+        Errno::ETIMEDOUT => silence(case),
+        Errno::EHOSTUNREACH | Errno::ENETUNREACH if is_unresolved(case) => unresolved(case),
+        // Kernels before 5.8 do not tell of the message.
+        Errno::EHOSTUNREACH | Errno::ENETUNREACH | Errno::EHOSTDOWN => Cause::UnreachableOnTheWay,
+        Errno::EACCES | Errno::EPERM => Cause::PolicyDenied,
+        Errno::ENOPROTOOPT => Cause::RejectedOnTheWay,
+        _ => Cause::LocalFailure,
+    }
+}
+
+/// A RST came, or seems to have come.
+fn refused(case: &Case) -> Cause {
+    if case.place == Place::Here {
+        let Some(listeners) = &case.listeners else { return Cause::ClosedHere };
+        return if listeners.iter().any(|one| covers(one, case.address.ip)) {
+            // It listens, and is refused all the same.
+            Cause::ResetHere
+        } else if listeners.is_empty() {
+            Cause::ClosedHere
+        } else {
+            Cause::ListensElsewhere
+        };
+    }
+    match case.whose.map(|whose| whose.origin) {
+        Some(Origin::Nearer) => Cause::ResetOnTheWay,
+        Some(Origin::Here) => Cause::ResetHere,
+        _ => Cause::ClosedPort,
+    }
+}
+
+/// Whether a listener takes connections to an address of this host.
+pub fn covers(listener: &Listener, ip: IpAddr) -> bool {
+    match (listener.address.ip, ip) {
+        (own, ip) if own == ip => true,
+        (IpAddr::V4(own), IpAddr::V4(_)) => own.is_unspecified(),
+        (IpAddr::V6(own), IpAddr::V6(_)) => own.is_unspecified(),
+        (IpAddr::V6(own), IpAddr::V4(_)) => own.is_unspecified() && !listener.is_v6_only,
+        (IpAddr::V4(_), IpAddr::V6(_)) => false,
+    }
+}
+
+/// Nothing came back.
+fn silence(case: &Case) -> Cause {
+    if case.transport == Transport::Udp {
+        return if is_unresolved(case) { unresolved(case) } else { Cause::DatagramSilence };
+    }
+    if is_unresolved(case) {
+        return unresolved(case);
+    }
+    let is_full = |one: &Listener| covers(one, case.address.ip) && one.queue > one.backlog;
+    if case.listeners.as_ref().is_some_and(|all| all.iter().any(is_full)) {
+        return Cause::QueueFullHere;
+    }
+    match case.proof {
+        Some(Proof::Out(_)) => Cause::DroppedOnTheWayOut,
+        Some(Proof::In(_)) => Cause::DroppedOnTheWayIn,
+        None if case.sighting.timeouts.max(case.sighting.retransmits) == 0 => Cause::TooShort,
+        None => Cause::Silence,
+    }
+}
+
+/// Whether the next hop, or the target on the link, has not been found.
+fn is_unresolved(case: &Case) -> bool {
+    let is_missing = matches!(case.neighbour, Some(NeighbourState::Failed | NeighbourState::Incomplete));
+    matches!(case.place, Place::Link { .. } | Place::Behind { .. }) && (case.is_stuck() || is_missing)
+}
+
+fn unresolved(case: &Case) -> Cause {
+    match case.place {
+        Place::Behind { .. } => Cause::GatewaySilent,
+        _ => Cause::NeighbourSilent,
+    }
+}
+
+#[cfg(test)]
+mod tests;

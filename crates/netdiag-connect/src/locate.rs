@@ -1,0 +1,124 @@
+//! How far on the path do SYNs to this port come? Ordinary attempts with rising TTL, all at once, and the error queue:
+//! a TCP traceroute without any right.
+
+use std::time::Duration;
+
+use netdiag_engine::dialer::Dialed;
+use netdiag_engine::port::{Attempt, Connection};
+use netdiag_model::{Address, Errno, Icmp, ProbeId};
+
+use crate::batch::Tools;
+
+/// How many hops are asked for.
+const HOPS: u8 = 30;
+/// How long: a SYN goes out twice in it, for routers that limit how often they answer.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// What answered a SYN with a certain TTL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hop {
+    /// The TTL.
+    pub ttl: u8,
+    /// Who answered, and after how long; `None` for nobody.
+    pub answer: Option<(Address, Duration)>,
+    /// What it said, where that was an ICMP message.
+    pub icmp: Option<Icmp>,
+}
+
+/// The path as SYNs to one port see it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Path {
+    /// The hops, from 1; none behind the one that ends it.
+    pub hops: Vec<Hop>,
+    /// Whether the last of them ends it: the target, or somebody who refuses.
+    pub is_ended: bool,
+}
+
+impl Path {
+    /// The last hop that answered.
+    pub fn last_answering(&self) -> Option<&Hop> {
+        self.hops.iter().rev().find(|hop| hop.answer.is_some())
+    }
+
+    /// The hop that ends it.
+    pub fn answered_by(&self) -> Option<&Hop> {
+        self.hops.last().filter(|_| self.is_ended)
+    }
+
+    /// From which TTL on nothing answers, if nothing does.
+    pub fn silent_from(&self) -> Option<u8> {
+        (!self.is_ended).then(|| self.last_answering().map_or(1, |hop| hop.ttl + 1))
+    }
+}
+
+/// Looks. `None` when the run is to end.
+pub(crate) async fn locate(tools: &mut Tools<'_>, address: Address, port: u16) -> Option<Path> {
+    let attempt = |ttl: u8| Attempt {
+        ttl: Some(ttl),
+        timeout: Some(PATIENCE),
+        ..Attempt::new(ProbeId::new(0, 0, 0), address, port)
+    };
+    let mut done = tools.dial((1..=HOPS).map(attempt)).await?;
+    done.sort_by_key(|dialed| dialed.attempt.ttl);
+    Some(path(done.iter().map(hop)))
+}
+
+/// The hops up to the first that is not merely one where the TTL ran out.
+fn path(all: impl Iterator<Item = Hop>) -> Path {
+    let mut path = Path::default();
+    for hop in all {
+        path.is_ended = hop.answer.is_some() && !hop.icmp.is_some_and(|icmp| icmp.is_time_exceeded());
+        path.hops.push(hop);
+        if path.is_ended {
+            break;
+        }
+    }
+    if !path.is_ended {
+        // Of the silence behind the last one that answered one line is enough.
+        let last = path.last_answering().map_or(0, |hop| usize::from(hop.ttl));
+        path.hops.truncate(last + 1);
+    }
+    path
+}
+
+fn hop(dialed: &Dialed) -> Hop {
+    let took = dialed.outcome.at.read.mono.since(dialed.started.read.mono);
+    let to = dialed.attempt.to;
+    let (answer, icmp) = match dialed.outcome.connection {
+        Connection::Established { .. } => (Some(to), None),
+        Connection::Failed { icmp: Some((icmp, from)), .. } => (from, Some(icmp)),
+        Connection::Failed { errno: Errno::ECONNREFUSED | Errno::ECONNRESET, .. } => (Some(to), None),
+        _ => (None, None),
+    };
+    Hop { ttl: dialed.attempt.ttl.unwrap_or_default(), answer: answer.map(|from| (from, took)), icmp }
+}
+
+#[cfg(test)]
+mod tests {
+    use netdiag_model::Family;
+
+    use super::*;
+
+    fn hop(ttl: u8, code: Option<(u8, u8)>) -> Hop {
+        let icmp = code.map(|(kind, code)| Icmp { family: Family::V4, kind, code, info: 0 });
+        let from = Address::new([192, 0, 2, ttl].into());
+        Hop { ttl, answer: icmp.map(|_| (from, Duration::from_millis(1))), icmp }
+    }
+
+    #[test]
+    fn a_path_ends_where_somebody_says_more_than_that_the_ttl_ran_out() {
+        let all = [hop(1, Some((11, 0))), hop(2, None), hop(3, Some((3, 13))), hop(4, Some((3, 13)))];
+        let path = path(all.into_iter());
+        assert_eq!((path.hops.len(), path.answered_by().map(|hop| hop.ttl)), (3, Some(3)));
+        assert_eq!(path.silent_from(), None);
+    }
+
+    #[test]
+    fn where_nothing_answers_any_more_the_break_is_named() {
+        let all = [hop(1, Some((11, 0))), hop(2, Some((11, 0))), hop(3, None), hop(4, None), hop(5, None)];
+        let path = path(all.into_iter());
+        assert_eq!((path.silent_from(), path.hops.len()), (Some(3), 3));
+        assert_eq!(path.last_answering().map(|hop| hop.ttl), Some(2));
+        assert_eq!(super::path([hop(1, None), hop(2, None)].into_iter()).silent_from(), Some(1));
+    }
+}

@@ -1,0 +1,349 @@
+//! What the options mean, checked against each other.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use netdiag_engine::pacer::Rate;
+use netdiag_engine::port::{Keepalive, SocketOptions};
+use netdiag_model::{Family, Verdict};
+use netdiag_tool::arguments::{Origin, paced};
+use netdiag_tool::targets::Word;
+use netdiag_tool::{ColorChoice, ToolError};
+
+use crate::endpoint::{Endpoint, Transport, Wanted};
+use crate::options::ConnectOptions;
+
+/// How long a fresh connection to one port is watched.
+const DWELL: Duration = Duration::from_millis(200);
+/// Attempts per second, where there are several.
+const RATE: f64 = 1_000.0;
+/// The shortest time that an attempt can be given.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+/// Octets as they are sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Octets(pub Vec<u8>);
+
+/// A question that a service is asked again and again, and its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heartbeat {
+    /// What is sent.
+    pub send: Vec<u8>,
+    /// What has to be in what comes back; empty for anything.
+    pub expect: Vec<u8>,
+}
+
+/// What is looked at once a connection is open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum After {
+    /// Whether it stays open.
+    Nothing,
+    /// A TLS handshake.
+    Tls,
+    /// What the service says first.
+    Banner,
+    /// Whether the kernel notices a peer that vanishes.
+    Keepalive(Keepalive),
+    /// Whether the service answers.
+    Heartbeat(Heartbeat),
+}
+
+/// What is shown, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look {
+    /// How much.
+    pub detail: Detail,
+    /// JSON Lines or text.
+    pub form: Form,
+    /// When to use colour.
+    pub color: ColorChoice,
+}
+
+/// How much is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    /// One line each.
+    Quiet,
+    /// What is of interest.
+    Usual,
+    /// All that is known.
+    Verbose,
+}
+
+/// In what form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// For people.
+    Text,
+    /// JSON Lines.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// What to connect with.
+    pub wanted: Vec<Wanted>,
+    /// Only this family.
+    pub family: Option<Family>,
+    /// How the sockets are set up.
+    pub sockets: SocketOptions,
+    /// The port to connect from.
+    pub source_port: Option<u16>,
+    /// How long each attempt may take.
+    pub timeout: Duration,
+    /// The end of the run, whatever is outstanding.
+    pub deadline: Option<Duration>,
+    /// How many tries; `None` for no end of them.
+    pub count: Option<u32>,
+    /// Time between tries.
+    pub interval: Duration,
+    /// The verdict that ends it.
+    pub until: Option<Verdict>,
+    /// The global rate.
+    pub rate: Rate,
+    /// How long a fresh connection is watched.
+    pub dwell: Duration,
+    /// What is looked at once it is open.
+    pub after: After,
+    /// Whether to find out who refuses.
+    pub is_who: bool,
+    /// Whether to find out how far SYNs come.
+    pub is_locating: bool,
+    /// The verdicts that are shown; empty for all.
+    pub only: Vec<Verdict>,
+    /// What is sent to a UDP port.
+    pub payload: Vec<u8>,
+    /// What is shown.
+    pub look: Look,
+    /// The network namespace to run in.
+    pub netns: Option<String>,
+}
+
+impl Plan {
+    /// Understands the options.
+    pub fn new(options: &ConnectOptions) -> Result<Self, ToolError> {
+        let wanted = options
+            .targets
+            .iter()
+            .map(|word| Wanted::parse(word).map_err(|error| ToolError::new(error.to_string())))
+            .collect::<Result<Vec<_>, _>>()?;
+        let single = single(&wanted);
+        check(options, single)?;
+        let after = match options {
+            ConnectOptions { tls: true, .. } => After::Tls,
+            ConnectOptions { banner: true, .. } => After::Banner,
+            ConnectOptions { keepalive: Some(keepalive), .. } => After::Keepalive(*keepalive),
+            ConnectOptions { heartbeat: Some(heartbeat), .. } => After::Heartbeat(heartbeat.clone()),
+            _ => After::Nothing,
+        };
+        let dwell = options.dwell.unwrap_or(if single.is_some() { DWELL } else { Duration::ZERO });
+        let rate = match (options.rate, single) {
+            (Some(rate), _) => paced(rate),
+            (None, Some(_)) => Rate::Unlimited,
+            (None, None) => paced(RATE),
+        };
+        Ok(Self {
+            family: family(options),
+            sockets: sockets(options)?,
+            source_port: options.source_port,
+            timeout: options.timeout,
+            deadline: options.deadline.filter(|deadline| !deadline.is_zero()),
+            count: match (options.count, options.until) {
+                (None, Some(_)) => None,
+                (count, _) => Some(count.unwrap_or(1)),
+            },
+            interval: options.interval,
+            until: options.until,
+            rate,
+            dwell,
+            after,
+            is_who: options.who,
+            is_locating: options.locate,
+            only: options.only.clone(),
+            payload: options.payload.clone().map(|octets| octets.0).unwrap_or_default(),
+            look: look(options),
+            netns: options.netns.clone(),
+            wanted,
+        })
+    }
+
+    /// The one service that was typed, if it is one.
+    pub fn single(&self) -> Option<&Endpoint> {
+        single(&self.wanted)
+    }
+}
+
+/// The one service that the words name: one host, one port.
+fn single(wanted: &[Wanted]) -> Option<&Endpoint> {
+    match wanted {
+        [Wanted::Endpoint(endpoint)] => {
+            let is_host = matches!(endpoint.host, Word::Host(_));
+            (is_host && endpoint.ports.single().is_some()).then_some(endpoint)
+        }
+        _ => None,
+    }
+}
+
+/// What does not go together.
+fn check(options: &ConnectOptions, single: Option<&Endpoint>) -> Result<(), ToolError> {
+    let closer = [
+        ("--who", options.who),
+        ("--locate", options.locate),
+        ("--tls", options.tls),
+        ("--banner", options.banner),
+        ("--keepalive", options.keepalive.is_some()),
+        ("--heartbeat", options.heartbeat.is_some()),
+        ("--until", options.until.is_some()),
+        ("--source-port", options.source_port.is_some()),
+    ];
+    let typed = closer.iter().find(|(_, is_typed)| *is_typed);
+    let wrong = |message: String, hint: &str| Err(ToolError::new(message).with_hint(hint));
+    if let (Some((name, _)), None) = (typed, single) {
+        return wrong(
+            format!("{name} looks at one service: one host and one port, no block, list or range"),
+            "write HOST:PORT alone; first find the open ones with --only open",
+        );
+    }
+    if let (Some((name, _)), Some(Endpoint { transport: Transport::Udp, .. })) =
+        (typed.filter(|(name, _)| !matches!(*name, "--until" | "--source-port")), single)
+    {
+        return wrong(format!("{name} is for TCP: UDP has no connections"), "write HOST:PORT without udp://");
+    }
+    let has_udp = options.targets.iter().any(|word| word.starts_with("udp://"));
+    if options.payload.is_some() && !has_udp {
+        return wrong(
+            "--payload is sent to UDP ports only".to_owned(),
+            "write udp://HOST:PORT; for TCP there is --heartbeat",
+        );
+    }
+    if options.timeout < SHORTEST {
+        return wrong(
+            format!("--timeout {:?} is too short for any answer", options.timeout),
+            "1ms is the shortest; 3.5 is the default",
+        );
+    }
+    if options.count.is_some() && single.is_none() {
+        return wrong("--count is for one host and one port".to_owned(), "ask many ports once each, in several runs");
+    }
+    Ok(())
+}
+
+const fn family(options: &ConnectOptions) -> Option<Family> {
+    match (options.ipv4, options.ipv6) {
+        (true, _) => Some(Family::V4),
+        (false, true) => Some(Family::V6),
+        (false, false) => None,
+    }
+}
+
+const fn family_of(ip: IpAddr) -> Family {
+    if ip.is_ipv4() { Family::V4 } else { Family::V6 }
+}
+
+fn look(options: &ConnectOptions) -> Look {
+    Look {
+        detail: match (options.quiet, options.verbose) {
+            (true, _) => Detail::Quiet,
+            (_, true) => Detail::Verbose,
+            _ => Detail::Usual,
+        },
+        form: if options.json { Form::Json } else { Form::Text },
+        color: options.color,
+    }
+}
+
+fn sockets(options: &ConnectOptions) -> Result<SocketOptions, ToolError> {
+    let typed = Origin { interface: options.interface.clone(), source: options.source };
+    let Origin { interface, source } = options.from.iter().fold(typed, |origin, from| origin.with(from));
+    if let (Some(source), Some(family)) = (source, family(options))
+        && family_of(source) != family
+    {
+        return Err(ToolError::new(format!("the source address {source} is not an {family} address")));
+    }
+    Ok(SocketOptions {
+        family: family(options).or(source.map(family_of)),
+        interface,
+        source,
+        ttl: options.ttl,
+        tos: options.tos,
+        mark: options.mark,
+        payload_len: 65_535,
+        in_flight: 64,
+        ..SocketOptions::default()
+    })
+}
+
+/// `IDLE,INTERVAL,COUNT`: whole seconds, whole seconds, a number (tcp(7)).
+pub(crate) fn parse_keepalive(text: &str) -> Result<Keepalive, String> {
+    let wrong = || {
+        format!(
+            "{text:?}: write IDLE,INTERVAL,COUNT, such as 60,10,3: whole seconds of idleness before the first probe \
+             (1 to 32767), between probes (1 to 32767), and how many probes (1 to 127)"
+        )
+    };
+    let numbers: Vec<u32> = text
+        .split(',')
+        .map(|part| part.trim().trim_end_matches('s').parse())
+        .collect::<Result<_, _>>()
+        .map_err(|_| wrong())?;
+    match numbers[..] {
+        [idle @ 1..=32_767, interval @ 1..=32_767, count @ 1..=127] => Ok(Keepalive {
+            idle: Duration::from_secs(idle.into()),
+            interval: Duration::from_secs(interval.into()),
+            count,
+        }),
+        _ => Err(wrong()),
+    }
+}
+
+/// `BYTES[,EXPECT]`. A comma that is meant is written `\x2c`.
+pub(crate) fn parse_heartbeat(text: &str) -> Result<Heartbeat, String> {
+    let (send, expect) = text.split_once(',').unwrap_or((text, ""));
+    let heartbeat = Heartbeat { send: octets(send)?, expect: octets(expect)? };
+    if heartbeat.send.is_empty() {
+        return Err("a heartbeat has something to send: write BYTES or BYTES,EXPECT".to_owned());
+    }
+    Ok(heartbeat)
+}
+
+pub(crate) fn parse_octets(text: &str) -> Result<Octets, String> {
+    octets(text).map(Octets)
+}
+
+/// Text with `\n`, `\r`, `\t`, `\0`, `\\` and `\xHH`.
+fn octets(text: &str) -> Result<Vec<u8>, String> {
+    let mut octets = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        if first != b'\\' {
+            octets.push(first);
+            rest = after;
+            continue;
+        }
+        let (octet, len) = match after {
+            [b'n', ..] => (b'\n', 1),
+            [b'r', ..] => (b'\r', 1),
+            [b't', ..] => (b'\t', 1),
+            [b'0', ..] => (0, 1),
+            [b'\\', ..] => (b'\\', 1),
+            [b'x', high, low, ..] => (hex(*high, *low).ok_or_else(|| escape(text))?, 3),
+            _ => return Err(escape(text)),
+        };
+        octets.push(octet);
+        rest = &after[len..];
+    }
+    Ok(octets)
+}
+
+fn hex(high: u8, low: u8) -> Option<u8> {
+    let digit = |digit: u8| char::from(digit).to_digit(16);
+    Some((digit(high)? * 16 + digit(low)?) as u8)
+}
+
+fn escape(text: &str) -> String {
+    format!("{text:?}: after a backslash stands n, r, t, 0, a backslash, or x and two hexadecimal digits")
+}
+
+#[cfg(test)]
+mod tests;
