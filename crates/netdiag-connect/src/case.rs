@@ -68,6 +68,15 @@ pub enum Proof {
     In(String),
 }
 
+impl Proof {
+    /// What was counted.
+    pub fn words(&self) -> &str {
+        match self {
+            Self::Out(words) | Self::In(words) => words,
+        }
+    }
+}
+
 /// Whose a RST is, by the TTL that it arrives with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Whose {

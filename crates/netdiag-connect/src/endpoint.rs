@@ -93,8 +93,8 @@ impl Endpoint {
     pub fn parse(word: &str) -> Result<Self, EndpointError> {
         let (transport, rest) = scheme(word)?;
         let (host, ports) = split(word, rest)?;
-        let ports = Ports::parse(ports)
-            .map_err(|error| EndpointError::Port { word: word.to_owned(), error })?;
+        let ports =
+            Ports::parse(ports).map_err(|error| EndpointError::Port { word: word.to_owned(), error })?;
         let host_word = Word::parse(host).map_err(|error| EndpointError::Host(error.to_string()))?;
         if matches!(host_word, Word::File(_) | Word::Stdin) {
             return Err(EndpointError::Host(format!("{host:?} names no host before the port")));
@@ -119,9 +119,7 @@ fn scheme(word: &str) -> Result<(Transport, &str), EndpointError> {
         None => Ok((Transport::Tcp, word)),
         Some(("tcp", rest)) => Ok((Transport::Tcp, rest)),
         Some(("udp", rest)) => Ok((Transport::Udp, rest)),
-        Some((scheme, _)) => {
-            Err(EndpointError::Scheme { word: word.to_owned(), scheme: scheme.to_owned() })
-        }
+        Some((scheme, _)) => Err(EndpointError::Scheme { word: word.to_owned(), scheme: scheme.to_owned() }),
     }
 }
 
@@ -135,7 +133,11 @@ fn split<'a>(word: &str, rest: &'a str) -> Result<(&'a str, &'a str), EndpointEr
         // In a block the length stands behind the bracket: [2001:db8::]/120:80.
         return match rest.rsplit_once(':') {
             Some((host, ports)) if host.contains(']') && !ports.contains(']') => {
-                if ports.is_empty() { no_port(host) } else { Ok((host, ports)) }
+                if ports.is_empty() {
+                    no_port(host)
+                } else {
+                    Ok((host, ports))
+                }
             }
             _ => no_port(rest),
         };
@@ -186,8 +188,14 @@ mod tests {
     #[test]
     fn what_is_missing_or_wrong_is_named_with_the_way_out() {
         let said = |word: &str| Wanted::parse(word).expect_err(word).to_string();
-        assert_eq!(said("example.com"), "\"example.com\" names no port: write HOST:PORT, such as example.com:443");
-        assert_eq!(said("example.com:"), "\"example.com:\" names no port: write HOST:PORT, such as example.com:443");
+        assert_eq!(
+            said("example.com"),
+            "\"example.com\" names no port: write HOST:PORT, such as example.com:443"
+        );
+        assert_eq!(
+            said("example.com:"),
+            "\"example.com:\" names no port: write HOST:PORT, such as example.com:443"
+        );
         assert!(said("").contains("write HOST:PORT") && said(":80").contains("write HOST:PORT"));
         assert_eq!(
             said("2001:db8::1"),

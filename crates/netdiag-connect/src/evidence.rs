@@ -9,7 +9,7 @@ use netdiag_model::knowledge::cause::{self, Cause, Words};
 use netdiag_model::knowledge::errno::{self, Phase as ErrnoPhase};
 use netdiag_model::{Address, Family, Icmp, Phase, TcpState};
 
-use crate::case::{Case, Early, Origin, Place, Proof, Whose};
+use crate::case::{Case, Early, Origin, Place, Whose};
 use crate::endpoint::Transport;
 use crate::judge;
 
@@ -126,7 +126,7 @@ fn evidence(case: &Case, interfaces: &Interfaces) -> Vec<Piece> {
         ("whose RST", case.whose.map(|whose| whose_words(&whose, case))),
         ("listeners", listeners(case)),
         ("neighbour", neighbour(case, interfaces)),
-        ("counters", case.proof.as_ref().map(|Proof::Out(text) | Proof::In(text)| text.clone())),
+        ("counters", case.proof.as_ref().map(|proof| proof.words().to_owned())),
     ];
     pieces.extend(rest.into_iter().filter_map(|(label, text)| Some(Piece { label, text: text? })));
     pieces
@@ -170,7 +170,8 @@ fn objections<'a>(case: &'a Case, interfaces: &'a Interfaces) -> impl Iterator<I
                 format!("{}{from}", message(icmp))
             },
         );
-        let text = format!("{what} after {}; the kernel stayed in SYN-SENT and went on", span(objection.after));
+        let text =
+            format!("{what} after {}; the kernel stayed in SYN-SENT and went on", span(objection.after));
         Piece { label: "objection", text }
     })
 }
@@ -226,7 +227,8 @@ fn socket(case: &Case) -> Option<String> {
     }
     let elapsed = span(case.elapsed());
     let sighting = &case.sighting;
-    let counts = format!("{} segments out, {} in by the kernel's count", sighting.segments_out, sighting.segments_in);
+    let counts =
+        format!("{} segments out, {} in by the kernel's count", sighting.segments_out, sighting.segments_in);
     Some(match judge::state(case) {
         TcpState::SynSent => format!("SYN-SENT for {elapsed}, then given up; {counts}"),
         state => {
@@ -262,7 +264,9 @@ fn lower_first(text: &str) -> String {
 
 fn after(case: &Case) -> Option<String> {
     Some(match case.early? {
-        Early::Closed { after } => format!("the other end closed the connection {} after it had opened", span(after)),
+        Early::Closed { after } => {
+            format!("the other end closed the connection {} after it had opened", span(after))
+        }
         Early::Failed { after, errno } => {
             format!("the connection was reset {} after it had opened (errno {})", span(after), errno.0)
         }

@@ -6,10 +6,14 @@ use std::time::Duration;
 
 use netdiag_engine::driver::Command;
 use netdiag_engine::port::{
-    Clock, DatagramBatch, Fragmentation, Incoming, ProbeSocket, SocketOptions, Stop, TransmitBatch, Via,
+    Clock, Connection, DatagramBatch, Fragmentation, Incoming, ProbeSocket, Sighting, SocketOptions, Stop,
+    TransmitBatch, Via,
 };
+use netdiag_model::knowledge::icmp::facts;
 use netdiag_model::{Address, Errno, Icmp, Moment, Mono, ProbeId};
 use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::race::Finish;
 
 /// Between repetitions.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -163,4 +167,47 @@ impl Asking<'_> {
             }
         })
     }
+}
+
+impl Exchanged {
+    /// The exchange in the form of an attempt.
+    pub(crate) fn into_finish(self, address: Address) -> Finish {
+        let Self { started, ended, sent, answer } = self;
+        let mut greeting = Vec::new();
+        let connection = match answer {
+            Answer::Datagram(bytes) => {
+                greeting = bytes;
+                Connection::Established { handshake: None }
+            }
+            Answer::Icmp { icmp, from, .. } => {
+                Connection::Failed { errno: errno(icmp), icmp: Some((icmp, from)), is_synchronous: false }
+            }
+            Answer::Refused(errno) => Connection::Failed { errno, icmp: None, is_synchronous: true },
+            Answer::Silence => Connection::Silent,
+        };
+        Finish {
+            address,
+            started,
+            ended,
+            connection,
+            sighting: Sighting::NONE,
+            sent,
+            objections: Vec::new(),
+            early: None,
+            state: None,
+            greeting,
+            stream: None,
+        }
+    }
+}
+
+/// What Linux makes of an ICMP message.
+fn errno(icmp: Icmp) -> Errno {
+    let form = facts::of(icmp).and_then(|facts| {
+        facts
+            .forms
+            .iter()
+            .find(|form| (form.family, form.kind, form.code) == (icmp.family, icmp.kind, Some(icmp.code)))
+    });
+    form.and_then(|form| form.errno).unwrap_or(Errno::EHOSTUNREACH)
 }

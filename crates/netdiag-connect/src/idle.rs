@@ -13,11 +13,11 @@ use crate::batch::Tools;
 use crate::plan::Heartbeat;
 
 /// What the system's defaults take: 7200 s of idleness, then nine probes 75 s apart (tcp(7)).
-pub const SYSTEM_DEFAULT: Duration = Duration::from_secs(7_200 + 9 * 75);
+pub(crate) const SYSTEM_DEFAULT: Duration = Duration::from_secs(7_200 + 9 * 75);
 
 /// How a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
+pub(crate) enum Ending {
     /// The peer closed it.
     Closed,
     /// With an error.
@@ -30,7 +30,7 @@ pub enum Ending {
 
 impl Ending {
     /// How, in words.
-    pub fn words(self) -> String {
+    pub(crate) fn words(self) -> String {
         match self {
             Self::Closed => "the peer closed the connection (FIN)".to_owned(),
             Self::Failed(errno @ Errno::ETIMEDOUT) => {
@@ -93,7 +93,7 @@ pub(crate) async fn wait(
 
 /// What came of an idle connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Idled {
+pub(crate) struct Idled {
     /// How long it was idle.
     pub idle: Duration,
     /// How it ended, if it did.
@@ -126,7 +126,7 @@ pub(crate) async fn idle(
 
 /// One beat.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Beat {
+pub(crate) struct Beat {
     /// How long the answer took, or how long it was waited for.
     pub took: Duration,
     /// What went wrong, if something did.
@@ -149,7 +149,9 @@ pub(crate) async fn beat(
             Waited::Heard(_) => None,
             Waited::Ended(ending) => Some(ending),
             Waited::Quit => return None,
-            Waited::Up if tools.deadline.is_some_and(|deadline| deadline <= tools.clock.now().mono) => return None,
+            Waited::Up if tools.deadline.is_some_and(|deadline| deadline <= tools.clock.now().mono) => {
+                return None;
+            }
             Waited::Up if heard.is_empty() => Some(Ending::Unanswered),
             Waited::Up => Some(Ending::Unexpected),
         };

@@ -12,6 +12,7 @@ use crate::evidence::{Finding, Interfaces, shown};
 use crate::fold::Report;
 use crate::judge;
 use crate::locate::Path;
+use crate::tls::TlsRecord;
 use netdiag_model::knowledge::cause;
 
 /// Any line of the output.
@@ -278,6 +279,9 @@ pub struct TlsLine {
     pub address: String,
     /// The port.
     pub port: u16,
+    /// What the handshake showed.
+    #[serde(flatten)]
+    pub record: Option<TlsRecord>,
     /// Why there was no handshake.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub failure: Option<String>,

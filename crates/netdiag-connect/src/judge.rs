@@ -32,7 +32,9 @@ pub fn cause(case: &Case) -> Cause {
 pub fn phase(case: &Case) -> Phase {
     match case.connection {
         Connection::Failed { is_synchronous: true, .. } => Phase::Route,
-        Connection::Established { .. } | Connection::Failed { errno: Errno::ECONNRESET, .. } => Phase::Established,
+        Connection::Established { .. } | Connection::Failed { errno: Errno::ECONNRESET, .. } => {
+            Phase::Established
+        }
         _ => Phase::SynSent,
     }
 }

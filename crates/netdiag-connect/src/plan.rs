@@ -224,7 +224,10 @@ fn check(options: &ConnectOptions, single: Option<&Endpoint>) -> Result<(), Tool
         );
     }
     if options.count.is_some() && single.is_none() {
-        return wrong("--count is for one host and one port".to_owned(), "ask many ports once each, in several runs");
+        return wrong(
+            "--count is for one host and one port".to_owned(),
+            "ask many ports once each, in several runs",
+        );
     }
     Ok(())
 }

@@ -135,8 +135,11 @@ fn port(text: &str) -> Result<u16, PortError> {
     }
     service::port(text).ok_or_else(|| {
         let nearest = service::nearest(text);
-        let nearest =
-            if nearest.is_empty() { String::new() } else { format!(" (did you mean {}?)", nearest.join(", ")) };
+        let nearest = if nearest.is_empty() {
+            String::new()
+        } else {
+            format!(" (did you mean {}?)", nearest.join(", "))
+        };
         PortError::Unknown { name: text.to_owned(), nearest }
     })
 }
@@ -168,7 +171,10 @@ mod tests {
         assert_eq!(all("8000-8003,8002-8004"), Ok(vec![8000, 8001, 8002, 8003, 8004]));
         assert_eq!(Ports::parse("1-65535").map(|ports| ports.count()), Ok(65_535));
         assert_eq!(Ports::parse("netbios-ssn").map(|ports| ports.single()), Ok(Some(139)));
-        assert_eq!(Ports::parse("22,80,8000-8100").map(|ports| ports.to_string()), Ok("22,80,8000-8100".into()));
+        assert_eq!(
+            Ports::parse("22,80,8000-8100").map(|ports| ports.to_string()),
+            Ok("22,80,8000-8100".into())
+        );
     }
 
     #[test]

@@ -176,9 +176,10 @@ impl Race {
         let Some(started) = lane.started else { return };
         let after = dialed.outcome.at.read.mono.since(started.read.mono);
         lane.objections.push(Objection { after, errno, icmp });
-        let is_first_attempt = lane.probes.first() == Some(&dialed.outcome.probe);
-        if is_first_attempt && lane.probes.len() == 1 && self.manner.source_port.is_none() {
-            let again = self.attempt(lane.address);
+        let is_first = lane.probes == [dialed.outcome.probe];
+        let address = lane.address;
+        if is_first && self.manner.source_port.is_none() {
+            let again = self.attempt(address);
             self.again.push_back(again);
         }
     }
@@ -201,7 +202,9 @@ impl Race {
     fn end(&mut self, index: usize, now: Mono, dialed: Dialed) {
         let Dialed { mut outcome, .. } = dialed;
         let connection = match outcome.connection {
-            Connection::Objection { errno, icmp } => Connection::Failed { errno, icmp, is_synchronous: false },
+            Connection::Objection { errno, icmp } => {
+                Connection::Failed { errno, icmp, is_synchronous: false }
+            }
             other => other,
         };
         let dwell = self.manner.dwell;
@@ -221,7 +224,8 @@ impl Race {
         let Some(started) = lane.started else { return };
         let (count, waited) = (lane.sent.len(), span(now.since(started.read.mono)));
         let plural = if count == 1 { "" } else { "s" };
-        let text = format!("{words}SYN-SENT to {}: {count} SYN{plural}, nothing back for {waited}", lane.address);
+        let text =
+            format!("{words}SYN-SENT to {}: {count} SYN{plural}, nothing back for {waited}", lane.address);
         progress.draw(0, &text);
     }
 }

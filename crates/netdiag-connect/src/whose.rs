@@ -24,7 +24,6 @@ const INITIAL: [u8; 3] = [64, 128, 255];
 pub(crate) struct Subject {
     pub(crate) address: Address,
     pub(crate) port: u16,
-    pub(crate) place: Place,
     /// How long the answer took that is looked into.
     pub(crate) rtt: Duration,
 }

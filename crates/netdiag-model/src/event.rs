@@ -175,6 +175,8 @@ pub enum NoticeCode {
     BadTarget,
     /// A list of targets cannot be read.
     Unreadable,
+    /// The environment names a proxy that other programs would use.
+    Proxy,
 }
 
 impl NoticeCode {
@@ -194,6 +196,7 @@ impl NoticeCode {
             Self::Unresolved => "unresolved",
             Self::BadTarget => "bad-target",
             Self::Unreadable => "unreadable",
+            Self::Proxy => "proxy",
         }
     }
 }

@@ -9,10 +9,11 @@ use netdiag_engine::port::{Counters, HostChange, HostFacts, Interface, Neighbour
 use netdiag_model::{Address, Errno};
 use netdiag_sys::netlink::{LinkRecord, NeighbourRecord, Netlink, News};
 
-use crate::convert;
 use crate::readiness::Readiness;
+use crate::{convert, counters};
 
-/// What this host knows of itself, in the network namespace of the thread that opened it.
+/// What this host knows of itself, in the network namespace of the thread that opened it. What the kernel counts is of
+/// the namespace of the thread that asks.
 #[derive(Debug)]
 pub struct LinuxFacts {
     questions: RefCell<Netlink>,
@@ -141,7 +142,7 @@ impl HostFacts for LinuxFacts {
     }
 
     fn counters(&self) -> Result<Counters, Errno> {
-        Err(Errno::EOPNOTSUPP)
+        counters::read()
     }
 
     fn poll_change(&mut self, cx: &mut Context<'_>, changes: &mut Vec<HostChange>) -> Poll<()> {
@@ -171,9 +172,10 @@ const fn state(state: u16) -> NeighbourState {
 #[cfg(test)]
 mod tests {
     use std::future::poll_fn;
+    use std::net::IpAddr;
 
     use super::*;
-    use crate::testing::{add_cable, in_own_network, run};
+    use crate::testing::{add_cable, in_own_network, run, skip};
 
     #[test]
     fn loopback_is_local_and_needs_no_gateway() {
@@ -232,6 +234,40 @@ mod tests {
                 facts.route(&Address::new("203.0.113.1".parse().expect("address")), None),
                 Err(Errno::ENETUNREACH)
             );
+        });
+    }
+
+    /// The answer to a question is the error that connect(2) gives at once.
+    #[test]
+    fn routes_that_forbid_are_told_by_the_error_of_a_send() {
+        in_own_network(|| async {
+            add_cable();
+            let facts = LinuxFacts::open().expect("netlink");
+            let expected = [
+                ("unreachable", Errno::EHOSTUNREACH),
+                ("prohibit", Errno::EACCES),
+                ("blackhole", Errno::EINVAL),
+                // Goes on to the next table, where there is nothing.
+                ("throw", Errno::ENETUNREACH),
+                ("", Errno::ENETUNREACH),
+            ];
+            let has_v6 = run("ip addr add 2001:db8::1/64 dev d0 nodad");
+            for (kind, errno) in expected {
+                for (block, to) in [("203.0.113.0/24", "203.0.113.9"), ("2001:db8:9::/48", "2001:db8:9::9")] {
+                    let to: IpAddr = to.parse().expect("address");
+                    if to.is_ipv6() && !has_v6 {
+                        continue;
+                    }
+                    assert!(kind.is_empty() || run(&format!("ip route add {kind} {block}")));
+                    assert_eq!(facts.route(&Address::new(to), None), Err(errno), "{kind} {to}");
+                    let error = std::net::TcpStream::connect((to, 9)).expect_err("a connection");
+                    assert_eq!(convert::errno(&error), errno, "{kind} {to}: connect");
+                    assert!(kind.is_empty() || run(&format!("ip route del {kind} {block}")));
+                }
+            }
+            if !has_v6 {
+                skip("no IPv6");
+            }
         });
     }
 

@@ -6,6 +6,7 @@
 mod clock;
 mod connector;
 mod convert;
+mod counters;
 mod echo;
 mod facts;
 mod kernel;
@@ -16,6 +17,7 @@ mod probe;
 mod readiness;
 mod signals;
 mod sockets;
+mod table;
 #[cfg(test)]
 mod testing;
 
@@ -23,6 +25,7 @@ pub use clock::SystemClock;
 pub use facts::LinuxFacts;
 pub use signals::{Signal, Signals};
 pub use sockets::LinuxSockets;
+pub use table::LinuxTable;
 
 use std::io;
 
@@ -35,6 +38,8 @@ pub struct LinuxPorts {
     pub sockets: LinuxSockets,
     /// What this host knows of itself.
     pub facts: LinuxFacts,
+    /// This host's sockets; `None` where the kernel has no way to ask for them.
+    pub table: Option<LinuxTable>,
 }
 
 impl LinuxPorts {
@@ -43,6 +48,7 @@ impl LinuxPorts {
     /// # Errors
     /// Those of [`SystemClock::new`] and [`LinuxFacts::open`].
     pub fn open() -> io::Result<Self> {
-        Ok(Self { clock: SystemClock::new()?, sockets: LinuxSockets, facts: LinuxFacts::open()? })
+        let (clock, facts) = (SystemClock::new()?, LinuxFacts::open()?);
+        Ok(Self { clock, sockets: LinuxSockets, facts, table: LinuxTable::open().ok() })
     }
 }

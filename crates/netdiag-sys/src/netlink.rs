@@ -1,4 +1,5 @@
 //! rtnetlink(7): what the kernel says of interfaces, addresses, routes and neighbours, and news of these.
+//! `sock_diag(7)`: what it says of sockets.
 //!
 //! Requests and answers are octets laid out as netlink(7) describes; [`message`] reads and writes them, the other files
 //! give them meaning. Nothing here needs a right.
@@ -14,10 +15,12 @@ mod link;
 pub mod message;
 mod news;
 mod route;
+mod sock_diag;
 
 pub use link::{AddressRecord, LinkRecord};
 pub use news::News;
 pub use route::{NeighbourRecord, RouteRecord};
+pub use sock_diag::{ListenerRecord, SockDiag};
 
 use message::{Message, Messages, Request};
 
@@ -42,7 +45,7 @@ impl Netlink {
     /// # Errors
     /// EMFILE, ENFILE, EPROTONOSUPPORT.
     pub fn open() -> io::Result<Self> {
-        Self::with(0, 0)
+        Self::with(libc::NETLINK_ROUTE, 0, 0)
     }
 
     /// A non-blocking socket that hears news of links and routes ([`Netlink::news`]).
@@ -50,13 +53,13 @@ impl Netlink {
     /// # Errors
     /// As [`Netlink::open`].
     pub fn subscribe() -> io::Result<Self> {
-        Self::with(NEWS_GROUPS, libc::SOCK_NONBLOCK)
+        Self::with(libc::NETLINK_ROUTE, NEWS_GROUPS, libc::SOCK_NONBLOCK)
     }
 
-    fn with(groups: u32, flags: i32) -> io::Result<Self> {
+    fn with(protocol: i32, groups: u32, flags: i32) -> io::Result<Self> {
         let kind = libc::SOCK_RAW | libc::SOCK_CLOEXEC | flags;
         // SAFETY: socket takes numbers only.
-        let raw = checked(unsafe { libc::socket(libc::AF_NETLINK, kind, libc::NETLINK_ROUTE) })?;
+        let raw = checked(unsafe { libc::socket(libc::AF_NETLINK, kind, protocol) })?;
         // SAFETY: `raw` was just opened and nobody else owns it.
         let fd = unsafe { OwnedFd::from_raw_fd(raw) };
         // SAFETY: sockaddr_nl is a plain C record for which all zeroes is a valid value.

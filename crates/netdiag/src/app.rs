@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 use clap::ArgMatches;
 use netdiag_engine::driver::Command;
-use netdiag_engine::port::Clock;
+use netdiag_engine::port::{Clock, SocketTable};
 use netdiag_engine::token::Secret;
 use netdiag_model::Mono;
 use netdiag_os::{LinuxPorts, LinuxSockets, Signal, Signals};
@@ -204,7 +204,7 @@ fn context(
     sender: &UnboundedSender<Command>,
     commands: UnboundedReceiver<Command>,
 ) -> io::Result<Context> {
-    let LinuxPorts { clock, sockets: _, facts } = ports;
+    let LinuxPorts { clock, sockets: _, facts, table } = ports;
     let interfaces = facts.interface_names();
     let terminal = terminal();
     let (out, err) = (Standard::new(&io::stdout())?, Standard::new(&io::stderr())?);
@@ -213,7 +213,7 @@ fn context(
         names: Rc::new(SystemNames::new(|| Mono::from_nanos(netdiag_sys::clock::monotonic()))),
         lists: Rc::new(SystemLists),
         facts: Some(Box::new(facts)),
-        table: None,
+        table: table.map(|table| Rc::new(table) as Rc<dyn SocketTable>),
         trust: Rc::new(SystemTrust),
         proxies: proxies(),
         interfaces,

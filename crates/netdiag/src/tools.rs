@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::ArgMatches;
+use netdiag_connect::Connect;
 use netdiag_explain::Explain;
 use netdiag_ping::Ping;
 use netdiag_tool::Tool;
@@ -30,6 +31,12 @@ pub const TOOLS: &[ToolEntry] = &[
         command: <Ping as Tool>::command,
         schema: netdiag_ping::json::schema,
         run: app::launch::<Ping>,
+    },
+    ToolEntry {
+        manual: &netdiag_connect::MANUAL,
+        command: <Connect as Tool>::command,
+        schema: netdiag_connect::json::schema,
+        run: app::launch::<Connect>,
     },
     ToolEntry {
         manual: &netdiag_explain::MANUAL,

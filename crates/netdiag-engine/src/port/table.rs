@@ -13,7 +13,7 @@ pub struct Listener {
     pub address: Address,
     /// Its port.
     pub port: u16,
-    /// Whether one of all IPv6 addresses leaves IPv4 alone (`IPV6_V6ONLY`).
+    /// Whether one of IPv6 leaves IPv4 alone: by `IPV6_V6ONLY`, or because it is bound to one address.
     pub is_v6_only: bool,
     /// How many connections wait to be accepted.
     pub queue: u32,
@@ -34,6 +34,7 @@ pub struct Counters(pub BTreeMap<String, u64>);
 
 impl Counters {
     /// How far a counter has moved since `earlier`; `None` where the kernel has no such counter.
+    /// Those of ICMP message types appear when they first move.
     pub fn since(&self, earlier: &Self, name: &str) -> Option<u64> {
         Some(self.0.get(name)?.saturating_sub(*earlier.0.get(name)?))
     }

@@ -103,7 +103,11 @@ pub fn nearest(name: &str) -> Vec<&'static str> {
         len > 0 && name.get(..len).zip(known.get(..len)).is_some_and(|(a, b)| a.eq_ignore_ascii_case(b))
     };
     let with = |len: usize| SERVICES.iter().map(|(known, _)| *known).filter(move |known| begins(known, len));
-    (2..=name.len()).rev().map(|len| with(len).take(3).collect::<Vec<_>>()).find(|some| !some.is_empty()).unwrap_or_default()
+    (2..=name.len())
+        .rev()
+        .map(|len| with(len).take(3).collect::<Vec<_>>())
+        .find(|some| !some.is_empty())
+        .unwrap_or_default()
 }
 
 #[cfg(test)]

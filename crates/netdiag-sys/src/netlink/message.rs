@@ -36,7 +36,11 @@ impl<'a> Message<'a> {
     /// Whether it is the end of an answer, and how that ended.
     pub(super) fn end(&self) -> Option<io::Result<()>> {
         match self.kind {
-            TYPE_DONE => Some(Ok(())),
+            // A dump that went wrong says so in its last message.
+            TYPE_DONE => Some(match array(self.body, 0).map(i32::from_ne_bytes) {
+                Some(errno @ ..=-1) => Err(io::Error::from_raw_os_error(errno.wrapping_neg())),
+                _ => Ok(()),
+            }),
             TYPE_ERROR => Some(match array(self.body, 0).map(i32::from_ne_bytes) {
                 Some(0) => Ok(()),
                 Some(errno) => Err(io::Error::from_raw_os_error(errno.wrapping_neg())),

@@ -55,6 +55,7 @@ proptest! {
         bytes.extend(body);
         for message in Messages::new(&bytes) {
             let _ = (LinkRecord::parse(&message), message.end().is_some());
+            let _ = ListenerRecord::parse(&message);
             let _ = (AddressRecord::parse(&message), RouteRecord::parse(&message), NeighbourRecord::parse(&message));
         }
     }
