@@ -1,7 +1,9 @@
 //! Running `netdiag connect` in a node as an ordinary user, and reading its JSON Lines: each is held against the schema.
 
 use std::net::IpAddr;
+use std::sync::OnceLock;
 
+use jsonschema::Validator;
 use libtest_mimic::Failed;
 use netdiag_lab::{Command, Node, Output};
 use serde_json::Value;
@@ -80,7 +82,15 @@ pub(super) fn says(texts: &[String], words: &str) -> bool {
     words.any(|word| texts.iter().any(|text| text.contains(&word)))
 }
 
-/// A line as JSON.
+/// A line as JSON, valid by the schema.
 pub(super) fn valid(line: &str) -> Result<Value, Failed> {
-    serde_json::from_str(line).map_err(|error| format!("{error}: {line:?}").into())
+    static SCHEMA: OnceLock<Validator> = OnceLock::new();
+    let value: Value = serde_json::from_str(line).map_err(|error| format!("{error}: {line:?}"))?;
+    let schema = SCHEMA.get_or_init(|| {
+        let schema = serde_json::from_str(&netdiag_connect::json::schema()).expect("the schema is JSON");
+        jsonschema::validator_for(&schema).expect("the schema is a schema")
+    });
+    let errors: Vec<String> = schema.iter_errors(&value).map(|error| error.to_string()).collect();
+    check(errors.is_empty(), || format!("{line} is not valid: {errors:?}"))?;
+    Ok(value)
 }
