@@ -45,6 +45,7 @@ impl Expected {
 }
 
 const REJECTED: &str = "rejected path syn-sent CLOSED R";
+const REJECTED_SILENTLY: &str = "rejected path syn-sent CLOSED -";
 const UNREACHABLE: &str = "unreachable path syn-sent CLOSED R";
 const REJECTED_THERE: &str = "rejected remote-firewall syn-sent CLOSED T";
 const UNREACHABLE_THERE: &str = "unreachable remote-host syn-sent CLOSED T";
@@ -63,13 +64,18 @@ pub(super) const EXPECTED: &[Expected] = &[
     row(
         "first-syn-lost",
         "open service established ESTABLISHED -",
-        &["retransmi|sent again|SYN loss|second SYN"],
+        &["retransmi|sent again|SYN loss|was lost"],
     ),
     row("closed-port", REFUSED, RST),
     row("closed-port", REFUSED, RST).with(&["--who"]),
     row("server-firewall-resets", REFUSED, RST),
-    row("router-resets", REFUSED, RST).perhaps("firewall|middlebox"),
-    row("router-resets", "rejected path syn-sent CLOSED -", RST).with(&["--who"]),
+    // Nearby it is looked into without being asked.
+    row("router-resets", REJECTED_SILENTLY, RST),
+    row("router-resets", REJECTED_SILENTLY, RST).with(&["--who"]),
+    row("far-closed-port", REFUSED, RST),
+    row("far-closed-port", REFUSED, RST).with(&["--who"]),
+    row("far-router-resets", REFUSED, RST).perhaps("firewall|middlebox"),
+    row("far-router-resets", REJECTED_SILENTLY, RST).with(&["--who"]),
     row("router-says-net-unreachable", UNREACHABLE, ICMP),
     row("router-says-host-unreachable", UNREACHABLE, ICMP),
     row("router-says-proto-unreachable", REJECTED, ICMP),

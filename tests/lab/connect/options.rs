@@ -14,7 +14,8 @@ pub(crate) const CASES: &[Case] = &[
     case!(a_timeout_too_short_to_tell, "nft"),
     case!(a_policy_of_this_host, "python3"),
     case!(few_files_many_ports),
-    case!(one_line_when_quiet),
+    case!(one_line_when_quiet, "nft"),
+    case!(a_reset_from_afar_leads_to_who, "nft"),
 ];
 
 /// A fault of the table.
@@ -44,7 +45,8 @@ fn a_source_port_in_use() -> Tested {
         let records = records(&staged.client, &["--source-port", "50000", &place(staged.target, PORT)])?;
         records.expect(2, "local-error", "this-host")?;
         let attempt = records.attempt()?;
-        let is_so = attempt["phase"] == "route" && says(&texts(attempt, "evidence"), "50000");
+        let is_so = attempt["phase"] == "route"
+            && says(&texts(attempt, "evidence"), "local address and port|port 50000");
         check(is_so, || format!("{attempt:#}"))?;
     }
     Ok(())
@@ -134,4 +136,12 @@ fn one_line_when_quiet() -> Tested {
         && output.stdout.contains(&router)
         && output.code() == Some(6);
     check(is_so, || format!("{output:#?}"))
+}
+
+/// Without the option netdiag cannot know whose RST it is, and says how to find out.
+fn a_reset_from_afar_leads_to_who() -> Tested {
+    let staged = staged("far-router-resets", Family::V4)?;
+    let records = records(&staged.client, &[&place(staged.target, PORT)])?;
+    let attempt = records.attempt()?;
+    check(says(&texts(attempt, "advice"), "--who"), || format!("{attempt:#}"))
 }

@@ -1,6 +1,7 @@
 //! The scene of most faults: client, router, server, and where things are in one family.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
 
 use super::{Family, Staged};
 use crate::error::Result;
@@ -9,6 +10,7 @@ use crate::nft::{Hook, Reject, Ruleset, Traffic};
 use crate::node::Node;
 use crate::responder::{Answer, IcmpError, Responder, Script};
 use crate::server::{Server, Serving};
+use crate::wire::{Impairment, Wire, WireSpec};
 
 /// The port of the service that faults are staged around.
 pub const PORT: u16 = 8080;
@@ -30,6 +32,7 @@ pub struct Scene {
     pub server: Node,
     servers: Vec<Serving>,
     puppets: Vec<Responder>,
+    wires: Vec<Wire>,
 }
 
 impl Scene {
@@ -46,13 +49,33 @@ impl Scene {
     /// # Errors
     /// As [`Lab::chain`].
     pub fn behind(family: Family, routers: usize) -> Result<Self> {
-        let lab = Lab::chain(routers)?;
+        Self::of(family, Lab::chain(routers)?)
+    }
+
+    /// The same as [`Self::new`], with this long a way to the router, each way.
+    ///
+    /// # Errors
+    /// As [`Lab::wire`].
+    pub fn far(family: Family, delay: Duration) -> Result<Self> {
+        let lab = Lab::new("far")?;
+        let (client, router) = (lab.node("client")?, lab.node("r1")?);
+        let spec = WireSpec::new().both(Impairment::new().delay(delay));
+        let wire = lab.wire(&client, &router, spec)?;
+        lab.link(&router, &lab.node("server")?)?;
+        lab.routes()?;
+        let mut scene = Self::of(family, lab)?;
+        scene.wires.push(wire);
+        Ok(scene)
+    }
+
+    fn of(family: Family, lab: Lab) -> Result<Self> {
         for node in lab.nodes() {
             node.sysctl("net.ipv4.icmp_ratelimit", "0")?;
             node.sysctl("net.ipv6.icmp.ratelimit", "0")?;
         }
         let (client, router, server) = (lab.node("client")?, lab.node("r1")?, lab.node("server")?);
-        Ok(Self { family, lab, client, router, server, servers: Vec::new(), puppets: Vec::new() })
+        let (servers, puppets, wires) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Self { family, lab, client, router, server, servers, puppets, wires })
     }
 
     /// A server that takes part.
@@ -206,6 +229,7 @@ impl Scene {
             routers,
             servers: self.servers,
             puppets: self.puppets,
+            wires: self.wires,
         })
     }
 }

@@ -6,6 +6,7 @@ use crate::lab::Lab;
 use crate::node::Node;
 use crate::responder::Responder;
 use crate::server::Serving;
+use crate::wire::Wire;
 
 /// A laboratory in which a fault is at work for as long as this lives.
 #[derive(Debug)]
@@ -26,4 +27,6 @@ pub struct Staged {
     pub servers: Vec<Serving>,
     /// The puppets that take part.
     pub puppets: Vec<Responder>,
+    /// The wires that take part.
+    pub wires: Vec<Wire>,
 }

@@ -19,6 +19,8 @@ const TOLD: &str = "
     closed-port                           ECONNREFUSED CLOSED
     server-firewall-resets                ECONNREFUSED CLOSED
     router-resets                         ECONNREFUSED CLOSED
+    far-closed-port ECONNREFUSED CLOSED
+    far-router-resets ECONNREFUSED CLOSED
     router-says-net-unreachable           ENETUNREACH 3/0 R1 | ENETUNREACH 1/0 R1
     router-says-host-unreachable          EHOSTUNREACH 3/1 R1 | EHOSTUNREACH 1/3 R1
     router-says-proto-unreachable         ENOPROTOOPT 3/2 R1
