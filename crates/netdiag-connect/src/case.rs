@@ -66,13 +66,15 @@ pub enum Proof {
     Out(String),
     /// What comes back does not arrive.
     In(String),
+    /// It looks as if one of these were so, and other traffic may look alike.
+    Suspected(String),
 }
 
 impl Proof {
     /// What was counted.
     pub fn words(&self) -> &str {
         match self {
-            Self::Out(words) | Self::In(words) => words,
+            Self::Out(words) | Self::In(words) | Self::Suspected(words) => words,
         }
     }
 }

@@ -9,7 +9,7 @@ use netdiag_model::knowledge::cause::{self, Cause, Words};
 use netdiag_model::knowledge::errno::{self, Phase as ErrnoPhase};
 use netdiag_model::{Address, Family, Icmp, Phase, TcpState};
 
-use crate::case::{Case, Early, Origin, Place, Whose};
+use crate::case::{Case, Early, Origin, Place, Proof, Whose};
 use crate::endpoint::Transport;
 use crate::judge;
 
@@ -48,16 +48,26 @@ impl Finding {
         let words = words(case, interfaces);
         let fill = |text: &&str| words.fill(text);
         let mut possible: Vec<String> = facts.possible.iter().map(fill).collect();
-        if cause == Cause::ClosedPort && case.whose.is_some_and(|whose| whose.origin == Origin::Target) {
+        let mut next: Vec<(String, String)> =
+            facts.next.iter().map(|step| (words.fill(step.run), words.fill(step.why))).collect();
+        if case.whose.is_some() {
             // That has been looked at.
+            next.retain(|(run, _)| !run.contains("--who"));
+        }
+        if cause == Cause::ClosedPort && case.whose.is_some_and(|whose| whose.origin == Origin::Target) {
             possible.pop();
+        }
+        if let (Cause::Silence, Some(Proof::Suspected(_)), Some(entry)) =
+            (cause, &case.proof, possible.get_mut(1))
+        {
+            *entry = format!("{entry}; what this host counts is consistent with a local firewall");
         }
         Self {
             cause,
             sentence: words.fill(facts.sentence),
             evidence: evidence(case, interfaces),
             possible,
-            next: facts.next.iter().map(|step| (words.fill(step.run), words.fill(step.why))).collect(),
+            next,
         }
     }
 }
@@ -122,7 +132,7 @@ fn evidence(case: &Case, interfaces: &Interfaces) -> Vec<Piece> {
         ("socket", socket(case)),
         ("errno", errno_words(case)),
         ("after", after(case)),
-        ("greeting", greeting(case)),
+        (if case.transport == Transport::Tcp { "greeting" } else { "answer" }, greeting(case)),
         ("whose RST", case.whose.map(|whose| whose_words(&whose, case))),
         ("listeners", listeners(case)),
         ("neighbour", neighbour(case, interfaces)),
@@ -161,8 +171,11 @@ fn seconds(at: Duration) -> String {
     if seconds < 0.05 { "0".to_owned() } else { format!("{seconds:.1}") }
 }
 
+/// ICMP errors that were not final. That the second SYN was answered alike stands with the answer.
 fn objections<'a>(case: &'a Case, interfaces: &'a Interfaces) -> impl Iterator<Item = Piece> + 'a {
-    case.objections.iter().map(|objection| {
+    let is_confirmed = case.icmp().is_some() && case.objections.len() > 1;
+    let shown_ones = if is_confirmed { 1 } else { case.objections.len() };
+    case.objections.iter().take(shown_ones).map(move |objection| {
         let what = objection.icmp.map_or_else(
             || format!("errno {}", objection.errno.0),
             |(icmp, from)| {
@@ -170,9 +183,12 @@ fn objections<'a>(case: &'a Case, interfaces: &'a Interfaces) -> impl Iterator<I
                 format!("{}{from}", message(icmp))
             },
         );
-        let text =
-            format!("{what} after {}; the kernel stayed in SYN-SENT and went on", span(objection.after));
-        Piece { label: "objection", text }
+        let then = if is_confirmed { "so a second SYN was sent at once" } else { "and the attempt went on" };
+        let after = span(objection.after);
+        Piece {
+            label: "objection",
+            text: format!("{what} after {after}; the kernel stayed in SYN-SENT, {then}"),
+        }
     })
 }
 
@@ -274,7 +290,7 @@ fn after(case: &Case) -> Option<String> {
 }
 
 fn greeting(case: &Case) -> Option<String> {
-    (case.transport == Transport::Tcp && !case.greeting.is_empty()).then(|| quoted(&case.greeting))
+    (!case.greeting.is_empty()).then(|| quoted(&case.greeting))
 }
 
 /// Octets as text, made safe to show; at most a line.

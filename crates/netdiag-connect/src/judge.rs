@@ -174,8 +174,8 @@ fn silence(case: &Case) -> Cause {
     match case.proof {
         Some(Proof::Out(_)) => Cause::DroppedOnTheWayOut,
         Some(Proof::In(_)) => Cause::DroppedOnTheWayIn,
-        None if case.sighting.timeouts.max(case.sighting.retransmits) == 0 => Cause::TooShort,
-        None => Cause::Silence,
+        _ if case.sighting.timeouts.max(case.sighting.retransmits) == 0 => Cause::TooShort,
+        _ => Cause::Silence,
     }
 }
 

@@ -86,7 +86,10 @@ by verdict. udp://HOST:PORT asks the same of UDP, where silence proves nothing."
     ],
     exit_codes: &[
         (0, "open; of several services, all are open; of several addresses of a name, one is"),
-        (1, "of several services, one is not open; the run was cut short"),
+        (
+            1,
+            "of several services, one is not open, or the run was cut short; of an open one, a closer look failed (--tls, --heartbeat)",
+        ),
         (
             2,
             "it could not run, or local-error: usage, no such interface, a name that does not resolve, no ports or files left",

@@ -96,7 +96,9 @@ pub struct Plan {
     pub deadline: Option<Duration>,
     /// How many tries; `None` for no end of them.
     pub count: Option<u32>,
-    /// Time between tries.
+    /// How many heartbeats; `None` for no end of them.
+    pub beats: Option<u32>,
+    /// Time between tries, or between heartbeats.
     pub interval: Duration,
     /// The verdict that ends it.
     pub until: Option<Verdict>,
@@ -149,7 +151,10 @@ impl Plan {
             source_port: options.source_port,
             timeout: options.timeout,
             deadline: options.deadline.filter(|deadline| !deadline.is_zero()),
+            beats: options.count,
             count: match (options.count, options.until) {
+                // What is counted then is what happens on the one connection.
+                _ if matches!(after, After::Heartbeat(_) | After::Keepalive(_)) => Some(1),
                 (None, Some(_)) => None,
                 (count, _) => Some(count.unwrap_or(1)),
             },

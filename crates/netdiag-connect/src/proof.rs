@@ -1,12 +1,13 @@
-//! Does this host itself drop the packets? Its counters can prove it, and only with care: everything in the network
+//! Does this host itself stop the packets? Its counters can prove it, and only with care: everything in the network
 //! namespace moves them.
 //!
-//! A suspicion comes from the attempt itself. It is proved by a window without attempts in which the counter does not move,
-//! and a burst of attempts that moves it by as many; otherwise nothing is concluded. docs/kernel.md has what was measured.
+//! A suspicion comes from the attempt itself. It is proved by a window without attempts in which the counters do not move,
+//! and a burst of attempts that moves them by that number; else it stays a suspicion. The window comes first: what a burst
+//! sets off (a server that repeats its SYN-ACKs) would move them afterwards. docs/kernel.md has what was measured.
 
 use std::time::Duration;
 
-use netdiag_engine::port::{Attempt, Counters};
+use netdiag_engine::port::{Attempt, Connection, Counters};
 use netdiag_model::{Address, Family, ProbeId};
 
 use crate::batch::Tools;
@@ -15,34 +16,56 @@ use crate::host::Host;
 
 /// How many attempts a burst has.
 const BURST: u64 = 6;
-/// How long a window is: a SYN that is not answered goes out twice in it, at its start and after a second.
-const WINDOW: Duration = Duration::from_millis(1_300);
+/// How long a window is: shorter than a SYN takes to be repeated, so that each attempt counts once.
+const WINDOW: Duration = Duration::from_millis(400);
+/// How often a quiet window is looked for.
+const WINDOWS: u8 = 3;
 
-/// What moves when this host drops what it sends: how often a retransmission failed.
-const OUT: &str = "TcpExtTCPRetransFail";
-
-/// What moves when it drops what comes in: packets received, less those delivered.
-const fn input(family: Family) -> [&'static str; 2] {
-    match family {
-        Family::V4 => ["IpInReceives", "IpInDelivers"],
-        Family::V6 => ["Ip6InReceives", "Ip6InDelivers"],
-    }
-}
-
-/// How far packets that came in and packets that were delivered have drifted apart.
-fn gap(before: &Counters, after: &Counters, family: Family) -> Option<u64> {
-    let [received, delivered] = input(family);
-    Some(after.since(before, received)?.saturating_sub(after.since(before, delivered)?))
-}
-
-/// Which way packets seem to be dropped.
+/// Two counters that move together unless packets are dropped between them, by family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Suspicion {
+enum Gap {
+    /// What was to be sent, and what was.
     Out,
+    /// What was received, and what was delivered.
     In,
 }
 
-/// Looks into it, if what the counters did since `before` gives reason to. `None` where it is not proved.
+impl Gap {
+    const fn names(self, family: Family) -> [&'static str; 2] {
+        match (self, family) {
+            (Self::Out, Family::V4) => ["IpOutRequests", "IpOutTransmits"],
+            (Self::Out, Family::V6) => ["Ip6OutRequests", "Ip6OutTransmits"],
+            (Self::In, Family::V4) => ["IpInReceives", "IpInDelivers"],
+            (Self::In, Family::V6) => ["Ip6InReceives", "Ip6InDelivers"],
+        }
+    }
+
+    /// How many packets were lost between the two; `None` where this kernel does not count them.
+    fn moved(self, before: &Counters, after: &Counters, family: Family) -> Option<u64> {
+        let [more, less] = self.names(family);
+        Some(after.since(before, more)?.saturating_sub(after.since(before, less)?))
+    }
+
+    fn words(self, (with, without): (u64, u64), family: Family) -> String {
+        let [more, less] = self.names(family);
+        let what = match self {
+            Self::Out => "sent and did not leave",
+            Self::In => "came in and were not delivered",
+        };
+        format!(
+            "{with} packets {what} ({more} less {less}) with {BURST} attempts, and {without} in as long without"
+        )
+    }
+
+    const fn proved(self, words: String) -> Proof {
+        match self {
+            Self::Out => Proof::Out(words),
+            Self::In => Proof::In(words),
+        }
+    }
+}
+
+/// Looks into it, if what the counters did since `before` gives reason to.
 pub(crate) async fn prove(
     tools: &mut Tools<'_>,
     host: &Host,
@@ -51,44 +74,54 @@ pub(crate) async fn prove(
 ) -> Option<Proof> {
     let family = address.family();
     let now = host.counters()?;
-    let suspicion = if now.since(before, OUT)? > 0 {
-        Suspicion::Out
-    } else if gap(before, &now, family)? > 0 {
-        Suspicion::In
-    } else {
-        return None;
+    let is_suspect = |gap: &Gap| gap.moved(before, &now, family).is_some_and(|moved| moved > 0);
+    let gap = [Gap::Out, Gap::In].into_iter().find(is_suspect)?;
+    let suspected = |words: String| Some(Proof::Suspected(words));
+    let Some((start, without)) = quiet(tools, host, (gap, family)).await else {
+        let [more, less] = gap.names(family);
+        return suspected(format!("{more} and {less} drift apart here, but other traffic moves them too"));
     };
-    let moved = |from: &Counters, to: &Counters| match suspicion {
-        Suspicion::Out => to.since(from, OUT),
-        Suspicion::In => gap(from, to, family),
-    };
-    let quiet = host.counters()?;
-    if !tools.rest(WINDOW).await {
-        return None;
-    }
-    let start = host.counters()?;
-    let without = moved(&quiet, &start)?;
-    if without > 0 {
-        // Others move it too.
-        return None;
-    }
-    let attempt = Attempt { timeout: Some(WINDOW), ..Attempt::new(ProbeId::new(0, 0, 0), address, port) };
-    tools.dial((0..BURST).map(|_| attempt)).await?;
-    let with = moved(&start, &host.counters()?)?;
-    // What is repeated is dropped again: between once and a few times for each attempt.
-    if !(BURST..=BURST * 4).contains(&with) || with % BURST != 0 {
-        return None;
-    }
-    Some(match suspicion {
-        Suspicion::Out => Proof::Out(format!(
-            "{OUT} moved by {with} with {BURST} attempts, and by none in as long without: what is sent does not leave"
-        )),
-        Suspicion::In => {
-            let [received, delivered] = input(family);
-            Proof::In(format!(
-                "{with} packets were received and not delivered ({received} less {delivered}) with {BURST} attempts, and \
-                 none in as long without: answers come, and are dropped here"
-            ))
+    let with = burst(tools, (address, port), WINDOW).await;
+    let with = with.and_then(|_| gap.moved(&start, &host.counters()?, family))?;
+    let words = gap.words((with, without), family);
+    if (BURST..2 * BURST).contains(&with) { Some(gap.proved(words)) } else { suspected(words) }
+}
+
+/// The counters after a window in which they did not move, and by how much they did not.
+async fn quiet(tools: &mut Tools<'_>, host: &Host, (gap, family): (Gap, Family)) -> Option<(Counters, u64)> {
+    let mut before = host.counters()?;
+    for _ in 0..WINDOWS {
+        if !tools.rest(WINDOW).await {
+            return None;
         }
-    })
+        let after = host.counters()?;
+        let moved = gap.moved(&before, &after, family)?;
+        if moved == 0 {
+            return Some((after, moved));
+        }
+        before = after;
+    }
+    None
+}
+
+/// A burst of attempts: how many were answered.
+async fn burst(tools: &mut Tools<'_>, (address, port): (Address, u16), timeout: Duration) -> Option<u64> {
+    let attempt = Attempt { timeout: Some(timeout), ..Attempt::new(ProbeId::new(0, 0, 0), address, port) };
+    let done = tools.dial((0..BURST).map(|_| attempt)).await?;
+    Some(done.iter().filter(|dialed| dialed.outcome.connection != Connection::Silent).count() as u64)
+}
+
+/// Whether attempts are answered without a packet leaving by the interface: whatever others send there, a device that
+/// sends nothing meanwhile has carried none of them.
+pub(crate) async fn is_answered_here(
+    tools: &mut Tools<'_>,
+    host: &Host,
+    (address, port): (Address, u16),
+    (interface, timeout): (&str, Duration),
+) -> bool {
+    let name = format!("{interface}:TxPackets");
+    let Some(before) = host.counters() else { return false };
+    let answered = burst(tools, (address, port), timeout).await;
+    let sent = host.counters().and_then(|after| after.since(&before, &name));
+    answered == Some(BURST) && sent == Some(0)
 }

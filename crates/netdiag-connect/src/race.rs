@@ -22,7 +22,7 @@ use crate::watch::{Aim, Watch};
 /// After how long the next address is tried while the one before has not answered (RFC 8305, section 5).
 const STAGGER: Duration = Duration::from_millis(250);
 /// How often sockets that wait are looked at.
-const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(20);
 
 /// How each address is tried.
 #[derive(Debug, Clone, Copy)]

@@ -62,7 +62,7 @@ pub(crate) const fn side(side: Side) -> &'static str {
         Side::RemoteFirewall => "the target's firewall",
         Side::RemoteHost => "the target",
         Side::Service => "the service",
-        Side::Unknown => "cannot be known from here",
+        Side::Unknown => "nobody knows",
     }
 }
 
@@ -89,7 +89,10 @@ fn headline(finding: &Finding, case: &Case, paint: Paint) -> String {
         let _ = write!(line, " Handshake {}.", span(rtt.into()));
     }
     if facts.verdict != Verdict::Open {
-        let _ = write!(line, " To act: {}.", side(facts.side));
+        let _ = match facts.side {
+            Side::Unknown => write!(line, " Who has to act cannot be known from here."),
+            known => write!(line, " To act: {}.", side(known)),
+        };
     }
     line.push('\n');
     line

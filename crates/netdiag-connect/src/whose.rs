@@ -17,7 +17,7 @@ const STEP: u8 = 16;
 /// The shortest time that answers are waited for.
 const SHORTEST: Duration = Duration::from_millis(4);
 /// TTLs that hosts begin with: one that arrives whole has passed no router.
-const INITIAL: [u8; 3] = [64, 128, 255];
+pub(crate) const INITIAL: [u8; 3] = [64, 128, 255];
 
 /// Whose packets are asked for.
 #[derive(Debug, Clone, Copy)]

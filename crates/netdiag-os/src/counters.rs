@@ -1,4 +1,5 @@
-//! What the kernel counts for a network namespace: `snmp`, `netstat` and `snmp6` of proc(5), by nstat(8)'s names.
+//! What the kernel counts for a network namespace: `snmp`, `netstat` and `snmp6` of proc(5), by nstat(8)'s names, and of
+//! each device the packets that it was given to send (`dev`), as `eth0:TxPackets`.
 //!
 //! `/proc/net` is that of the process, and so of its first thread: a thread that has entered another namespace finds
 //! its own by `/proc/thread-self`. RFC 4293 and RFC 4022 say what most of the counters mean.
@@ -22,6 +23,9 @@ pub(crate) fn read() -> Result<Counters, Errno> {
     }
     if let Some(text) = file("snmp6")? {
         take_list(&text, &mut all);
+    }
+    if let Some(text) = file("dev")? {
+        take_devices(&text, &mut all);
     }
     if all.is_empty() { Err(Errno::ENOENT) } else { Ok(Counters(all)) }
 }
@@ -54,6 +58,16 @@ fn take_list(text: &str, all: &mut BTreeMap<String, u64>) {
     let line = |line: &str| {
         let mut words = line.split_whitespace();
         Some((words.next()?.to_owned(), words.next()?.parse().ok()?))
+    };
+    all.extend(text.lines().filter_map(line));
+}
+
+/// Reads a line for each device: its name, eight numbers of what came in, the second of what went out.
+fn take_devices(text: &str, all: &mut BTreeMap<String, u64>) {
+    let line = |line: &str| {
+        let (name, numbers) = line.split_once(':')?;
+        let sent = numbers.split_whitespace().nth(9)?.parse().ok()?;
+        Some((format!("{}:TxPackets", name.trim()), sent))
     };
     all.extend(text.lines().filter_map(line));
 }

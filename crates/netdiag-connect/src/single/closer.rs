@@ -15,24 +15,36 @@ use crate::look::Page;
 use crate::plan::{After, Heartbeat};
 use crate::tls::{self, TlsRecord, Wish};
 
+/// What a closer look came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Check {
+    /// Nothing is wrong.
+    Passed,
+    /// The service does not do what was asked of it, or a program would not trust it.
+    Failed,
+}
+
 impl Inquest<'_> {
     /// Looks at an open connection as was asked for.
     pub(crate) async fn look_closer(
         &mut self,
         page: &mut Page<'_>,
         open: Option<(Address, Box<dyn Stream>)>,
-    ) {
-        let Some((address, mut stream)) = open else { return };
+    ) -> Check {
+        let Some((address, mut stream)) = open else { return Check::Passed };
         page.streams.flush();
         match self.opened.plan.after.clone() {
-            After::Nothing | After::Banner => {}
+            After::Nothing | After::Banner => Check::Passed,
             After::Tls => self.tls(page, address, &mut *stream).await,
-            After::Keepalive(keepalive) => self.keepalive(page, (address, &mut *stream), keepalive).await,
+            After::Keepalive(keepalive) => {
+                self.keepalive(page, (address, &mut *stream), keepalive).await;
+                Check::Passed
+            }
             After::Heartbeat(heartbeat) => self.heartbeat(page, (address, &mut *stream), &heartbeat).await,
         }
     }
 
-    async fn tls(&mut self, page: &mut Page<'_>, address: Address, stream: &mut dyn Stream) {
+    async fn tls(&mut self, page: &mut Page<'_>, address: Address, stream: &mut dyn Stream) -> Check {
         let roots = self.trust.roots();
         let wish = Wish::new(&self.endpoint.label);
         let start = self.clock.now();
@@ -56,6 +68,9 @@ impl Inquest<'_> {
                 (failure.report.map(|report| TlsRecord::new(&report, rtt)), Some(text))
             }
         };
+        let is_valid =
+            record.as_ref().and_then(|record| record.certificate.as_ref()).is_some_and(|one| one.valid);
+        let check = if failure.is_none() && is_valid { Check::Passed } else { Check::Failed };
         if page.is_json() {
             let (target, address) = (self.endpoint.label.clone(), shown(&address, page.interfaces));
             page.record(&Record::Tls(Box::new(TlsLine {
@@ -69,6 +84,7 @@ impl Inquest<'_> {
             let text = tls_text(record.as_ref(), failure.as_deref());
             page.text(&text);
         }
+        check
     }
 
     async fn keepalive(
@@ -146,7 +162,7 @@ impl Inquest<'_> {
                 page.text(&text);
             }
             page.streams.flush();
-            let is_last = plan.count != Some(1) && plan.count.is_some_and(|count| seq >= u64::from(count));
+            let is_last = plan.beats.is_some_and(|beats| seq >= u64::from(beats));
             if beat.ending.is_some() || is_last {
                 break;
             }
@@ -163,6 +179,7 @@ impl Inquest<'_> {
                 "  and setsockopt(IPPROTO_TCP, TCP_USER_TIMEOUT, {millis}) for what it sends and nobody acknowledges\n"
             ));
         }
+        check
     }
 }
 

@@ -13,17 +13,18 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::SHORT;
 use crate::batch::Tools;
-use crate::case::{Case, Place, Whose};
+use crate::case::{Case, Origin, Place, Whose};
 use crate::endpoint::{Endpoint, Transport};
+use crate::evidence::Interfaces;
 use crate::exchange::{self, Question};
 use crate::host::Host;
-use crate::json::{LocateRecord, Record};
+use crate::locate::Path;
 use crate::look::Page;
 use crate::opened::Opened;
 use crate::plan::After;
 use crate::race::{Finish, Manner, Race};
 use crate::watch::Aim;
-use crate::{locate, own, proof, text, whose};
+use crate::{locate, own, proof, whose};
 
 /// All that is needed to inquire into a service.
 pub(crate) struct Inquest<'a> {
@@ -32,6 +33,7 @@ pub(crate) struct Inquest<'a> {
     pub(crate) addresses: Vec<Address>,
     pub(crate) opened: Opened,
     pub(crate) host: Host,
+    pub(crate) interfaces: Interfaces,
     pub(crate) clock: &'a mut dyn Clock,
     pub(crate) commands: &'a mut UnboundedReceiver<Command>,
     pub(crate) terminal: &'a Terminal,
@@ -42,6 +44,8 @@ pub(crate) struct Inquest<'a> {
 /// What a try came to.
 pub(crate) struct Tried {
     pub(crate) cases: Vec<Case>,
+    /// How far SYNs come, in the order of the cases, where that was asked for.
+    pub(crate) paths: Vec<Path>,
     /// The first open connection, where it is to be looked at more closely.
     pub(crate) stream: Option<(Address, Box<dyn Stream>)>,
     /// Whether the run is to end.
@@ -81,7 +85,8 @@ impl Inquest<'_> {
         for notice in &notices {
             page.notice(notice);
         }
-        let mut tried = Tried { cases: Vec::new(), stream: None, is_over: end != End::Done };
+        let mut tried =
+            Tried { cases: Vec::new(), paths: Vec::new(), stream: None, is_over: end != End::Done };
         for mut finish in finishes {
             if let (Some(stream), true, None) =
                 (finish.stream.take(), self.opened.plan.after != After::Nothing, &tried.stream)
@@ -93,7 +98,10 @@ impl Inquest<'_> {
                 self.inquire_further(&mut case, before.as_ref()).await;
             }
             if self.opened.plan.is_locating && !tried.is_over {
-                self.locate(page, &case).await;
+                match locate::locate(&mut self.tools(), case.address, case.port).await {
+                    Some(path) => tried.paths.push(path),
+                    None => tried.is_over = true,
+                }
             }
             tried.cases.push(case);
         }
@@ -183,8 +191,26 @@ impl Inquest<'_> {
         let rtt = case.handshake().map_or(case.elapsed(), Duration::from);
         let subject = whose::Subject { address: case.address, port: case.port, rtt };
         let ttl = whose::ttl(&mut self.tools(), &subject).await?;
+        if whose::INITIAL.contains(&ttl) && self.is_answered_here(case, rtt).await {
+            return Some(Whose { ttl, own: None, origin: Origin::Here });
+        }
         let own = self.own_ttl(case.address, rtt).await;
         Some(whose::judge(ttl, own, case.place))
+    }
+
+    /// Whether it is this host that answers: nothing leaves by the interface.
+    async fn is_answered_here(&mut self, case: &Case, rtt: Duration) -> bool {
+        let (Place::Link { interface } | Place::Behind { interface, .. }) = case.place else { return false };
+        let Some(name) = self.interfaces.get(&interface).cloned() else { return false };
+        let timeout = (rtt * 4).max(Duration::from_millis(10));
+        let Self { opened, clock, commands, host, deadline, .. } = self;
+        let mut tools = Tools {
+            connector: &mut *opened.connector,
+            clock: &mut **clock,
+            commands: &mut **commands,
+            deadline: *deadline,
+        };
+        proof::is_answered_here(&mut tools, host, (case.address, case.port), (&name, timeout)).await
     }
 
     /// The TTL of packets that are the target's own.
@@ -205,22 +231,9 @@ impl Inquest<'_> {
         own::by_echo(opened.icmp.as_deref_mut()?, &mut tools, (address, timeout)).await
     }
 
-    async fn locate(&mut self, page: &mut Page<'_>, case: &Case) {
-        let Some(path) = locate::locate(&mut self.tools(), case.address, case.port).await else { return };
-        let target = &self.endpoint.label;
-        if page.is_json() {
-            let (of, path) = ((&case.address, case.port), (&path, page.interfaces));
-            page.record(&Record::Locate(LocateRecord::new(target, of, path)));
-        } else {
-            let address = crate::evidence::shown(&case.address, page.interfaces);
-            let text = text::path((&address, case.port), &path, (page.interfaces, page.paint));
-            page.text(&text);
-        }
-    }
-
     /// Asks all addresses by datagram, one after the other.
     async fn exchange(&mut self) -> Tried {
-        let mut tried = Tried { cases: Vec::new(), stream: None, is_over: false };
+        let mut tried = Tried { cases: Vec::new(), paths: Vec::new(), stream: None, is_over: false };
         for address in self.addresses.clone() {
             let Some(socket) = &mut self.opened.udp else { break };
             let question = Question {

@@ -28,7 +28,7 @@ pub trait SocketTable {
 }
 
 /// What the kernel has counted since this network namespace was made, by the names of nstat(8): `IpInReceives`,
-/// `Ip6InDelivers`, `TcpExtTCPRetransFail`.
+/// `Ip6InDelivers`, `TcpExtTCPRetransFail`; and of each device the packets that it was given to send: `eth0:TxPackets`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Counters(pub BTreeMap<String, u64>);
 

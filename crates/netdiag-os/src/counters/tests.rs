@@ -105,3 +105,14 @@ proptest! {
         prop_assert_eq!(all, counters);
     }
 }
+
+#[test]
+fn devices_are_told_by_what_they_sent() {
+    let text = "Inter-|   Receive                                                |  Transmit\n \
+                face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs\n    \
+                lo:     100       2    0    0    0     0          0         0      100       2    0\n  \
+                eth0: 7 8 0 0 0 0 0 0 90 17 0 0 0 0 0 0\n broken: 1 2\n";
+    let mut all = BTreeMap::new();
+    take_devices(text, &mut all);
+    assert_eq!(all, BTreeMap::from([("lo:TxPackets".to_owned(), 2), ("eth0:TxPackets".to_owned(), 17)]));
+}
