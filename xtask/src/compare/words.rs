@@ -13,7 +13,12 @@ pub(super) fn netdiag(output: &Output) -> String {
     };
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let verdict = text(&attempt["verdict"]).unwrap_or_default();
-    let sign = text(&attempt["icmp"]["name"]).or_else(|| text(&attempt["errno"]["name"]));
+    // These two are the kernel's words for a RST, where no ICMP message explains them.
+    let errno = text(&attempt["errno"]["name"]).map(|name| match &*name {
+        "ECONNREFUSED" | "ECONNRESET" => "RST".to_owned(),
+        _ => name,
+    });
+    let sign = text(&attempt["icmp"]["name"]).or(errno);
     let words = match (sign, text(&attempt["from"])) {
         (Some(sign), Some(from)) => format!("{verdict}: {sign} from {from}"),
         (Some(sign), None) => format!("{verdict}: {sign}"),
