@@ -43,8 +43,8 @@ pub struct Finding {
 impl Finding {
     /// What a case comes to.
     pub fn of(case: &Case, interfaces: &Interfaces) -> Self {
-        let cause = judge::cause(case);
-        let facts = cause::of(cause);
+        let reason = judge::cause(case);
+        let facts = cause::of(reason);
         let words = words(case, interfaces);
         let fill = |text: &&str| words.fill(text);
         let mut possible: Vec<String> = facts.possible.iter().map(fill).collect();
@@ -54,16 +54,16 @@ impl Finding {
             // That has been looked at.
             next.retain(|(run, _)| !run.contains("--who"));
         }
-        if cause == Cause::ClosedPort && case.whose.is_some_and(|whose| whose.origin == Origin::Target) {
+        if reason == Cause::ClosedPort && case.whose.is_some_and(|whose| whose.origin == Origin::Target) {
             possible.pop();
         }
         if let (Cause::Silence, Some(Proof::Suspected(_)), Some(entry)) =
-            (cause, &case.proof, possible.get_mut(1))
+            (reason, &case.proof, possible.get_mut(1))
         {
             *entry = format!("{entry}; what this host counts is consistent with a local firewall");
         }
         Self {
-            cause,
+            cause: reason,
             sentence: words.fill(facts.sentence),
             evidence: evidence(case, interfaces),
             possible,
@@ -133,7 +133,7 @@ fn evidence(case: &Case, interfaces: &Interfaces) -> Vec<Piece> {
         ("errno", errno_words(case)),
         ("after", after(case)),
         (if case.transport == Transport::Tcp { "greeting" } else { "answer" }, greeting(case)),
-        ("whose RST", case.whose.map(|whose| whose_words(&whose, case))),
+        ("TTL", case.whose.map(|whose| whose_words(whose, case))),
         ("listeners", listeners(case)),
         ("neighbour", neighbour(case, interfaces)),
         ("counters", case.proof.as_ref().map(|proof| proof.words().to_owned())),
@@ -301,15 +301,20 @@ pub fn quoted(octets: &[u8]) -> String {
     format!("\"{}{more}\"", netdiag_tool::Escaped(text.trim_end_matches(['\r', '\n'])))
 }
 
-fn whose_words(whose: &Whose, case: &Case) -> String {
+fn whose_words(whose: Whose, case: &Case) -> String {
     let limit = if case.address.ip.is_ipv4() { "TTL" } else { "hop limit" };
-    let own = whose.own.map_or(String::new(), |own| format!(", the target's own packets with {own}"));
+    let others = if judge::is_reset_at_once(case) { "the SYN-ACK" } else { "the target's own packets" };
+    let own = whose.own.map_or(String::new(), |own| format!(", {others} with {own}"));
     let so = match whose.origin {
         Origin::Target => ": as far away as the target",
         Origin::Nearer => ": from nearer than the target",
         Origin::Here => ": it comes from this host",
         Origin::Unknown => ": that does not tell whose it is",
     };
+    let is_open = matches!(case.connection, Connection::Established { .. }) && case.early.is_none();
+    if is_open {
+        return format!("the SYN-ACK arrives with {limit} {}{own}", whose.ttl);
+    }
     format!("the RST arrives with {limit} {}{own}{so}", whose.ttl)
 }
 

@@ -41,7 +41,8 @@ pub struct Streaks {
 }
 
 impl Streaks {
-    fn apply(&mut self, is_up: bool, at: Reading) {
+    fn apply(&mut self, verdict: Verdict, at: Reading) {
+        let is_up = verdict == Verdict::Open;
         let since = match self.current {
             Some((was_up, since)) if was_up == is_up => since,
             before => {
@@ -77,8 +78,7 @@ impl Report {
     pub fn apply(&mut self, one: &Try) {
         self.sent += 1;
         *self.verdicts.entry(one.verdict).or_default() += 1;
-        let is_up = one.verdict == Verdict::Open;
-        if is_up {
+        if one.verdict == Verdict::Open {
             self.lost_syns += u64::from(one.repeated);
         }
         if let Some(rtt) = one.handshake {
@@ -87,7 +87,7 @@ impl Report {
             self.order.apply(self.sent, rtt);
         }
         let (start, end) = one.span;
-        self.streaks.apply(is_up, start);
+        self.streaks.apply(one.verdict, start);
         self.started.get_or_insert(start);
         self.ended = Some(end);
     }

@@ -4,6 +4,7 @@
 //! [`case::Case`]s, whatever else has to be asked is asked, and [`judge`] says why each ended as it did; many are swept
 //! (`sweep`). [`evidence`], `text` and [`json`] put it into words, which are the knowledge's.
 
+pub mod arguments;
 mod batch;
 pub mod case;
 pub mod endpoint;

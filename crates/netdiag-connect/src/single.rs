@@ -86,7 +86,7 @@ pub(crate) fn wishes(plan: &Plan, scope: Option<u32>, context: &Context) -> Wish
     Wishes {
         family: plan.sockets.family.or(plan.family),
         scope,
-        source: plan.sockets.source,
+        source: plan.source,
         interfaces: context.interfaces.values().cloned().collect(),
         ..Wishes::default()
     }

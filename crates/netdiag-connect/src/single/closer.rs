@@ -7,11 +7,12 @@ use netdiag_model::{Address, Rtt};
 use netdiag_tool::json;
 
 use super::inquest::Inquest;
+use crate::arguments::Heartbeat;
 use crate::evidence::{shown, span};
 use crate::idle::{self, SYSTEM_DEFAULT};
 use crate::json::{HeartbeatRecord, KeepaliveRecord, Record, TlsLine};
 use crate::look::Page;
-use crate::plan::{After, Heartbeat};
+use crate::plan::After;
 use crate::text;
 use crate::tls::{self, TlsRecord, Wish};
 
