@@ -25,7 +25,7 @@ use netdiag_tool::manual::Manual;
 /// The tool's own words for help, man page and overview.
 pub const MANUAL: Manual = Manual {
     name: "explain",
-    about: "what an errno, a TCP state, a flag, an ICMP code, a sysctl, an rcode or a verdict means",
+    about: "what an errno, a TCP state, a flag, an ICMP code, a sysctl or an rcode means",
     description: "Says of each TERM what it is, what it usually means when it is met, and what to run next. It works \
 offline: nothing is sent, and this host is not asked anything.\n\n\
 A TERM is an error number or its name or text (111, ECONNREFUSED, \"connection refused\"), a state of TCP in any spelling \
