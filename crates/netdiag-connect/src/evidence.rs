@@ -45,7 +45,7 @@ impl Finding {
     pub fn of(case: &Case, interfaces: &Interfaces) -> Self {
         let reason = judge::cause(case);
         let facts = cause::of(reason);
-        let words = words(case, interfaces);
+        let words = words(case, reason, interfaces);
         let fill = |text: &&str| words.fill(text);
         let mut possible: Vec<String> = facts.possible.iter().map(fill).collect();
         let mut next: Vec<(String, String)> =
@@ -73,9 +73,13 @@ impl Finding {
 }
 
 /// What stands for the capitals in sentences.
-fn words(case: &Case, interfaces: &Interfaces) -> Words {
+fn words(case: &Case, reason: Cause, interfaces: &Interfaces) -> Words {
     let icmp = case.icmp();
     let other = match case.place {
+        _ if matches!(reason, Cause::BadSource) => case.source.0.map_or(String::new(), |ip| ip.to_string()),
+        _ if matches!(reason, Cause::SourcePortTaken | Cause::SourcePortDenied) => {
+            case.source.1.map_or(String::new(), |port| port.to_string())
+        }
         Place::Behind { gateway, .. } => gateway.to_string(),
         _ => case.listeners.iter().flatten().map(listener).collect::<Vec<_>>().join(", "),
     };
@@ -212,7 +216,12 @@ fn came_back(case: &Case, interfaces: &Interfaces) -> String {
             format!("{}{from} after {elapsed}{again}", message(icmp))
         }
         Connection::Failed { errno: netdiag_model::Errno::ECONNREFUSED, .. } => {
-            format!("a RST in the name of {} after {elapsed}, and no ICMP message", case.address)
+            let whose = if case.place == Place::Here {
+                "from this host's own kernel".to_owned()
+            } else {
+                format!("in the name of {}", case.address)
+            };
+            format!("a RST {whose} after {elapsed}, and no ICMP message")
         }
         Connection::Failed { errno: netdiag_model::Errno::ECONNRESET, .. } => {
             format!("SYN-ACK, and then a RST, within {elapsed}")
@@ -244,7 +253,7 @@ fn socket(case: &Case) -> Option<String> {
     let elapsed = span(case.elapsed());
     let sighting = &case.sighting;
     let counts =
-        format!("{} segments out, {} in by the kernel's count", sighting.segments_out, sighting.segments_in);
+        format!("segments by the kernel's count: {} out, {} in", sighting.segments_out, sighting.segments_in);
     Some(match judge::state(case) {
         TcpState::SynSent => format!("SYN-SENT for {elapsed}, then given up; {counts}"),
         state => {
@@ -257,6 +266,7 @@ fn socket(case: &Case) -> Option<String> {
 fn errno_words(case: &Case) -> Option<String> {
     let errno = case.errno()?;
     let phase = match judge::phase(case) {
+        _ if case.transport == Transport::Udp => ErrnoPhase::InUse,
         Phase::Route => ErrnoPhase::AtOnce,
         Phase::Established | Phase::Tls => ErrnoPhase::InUse,
         _ => ErrnoPhase::Later,

@@ -217,11 +217,12 @@ impl Rounds<'_> {
     async fn run(&mut self, inquest: &mut Inquest<'_>) -> Result<Exit, ToolError> {
         let plan = inquest.opened.plan.clone();
         let first = inquest.clock.now().mono;
-        let mut seq = 0;
+        let (mut seq, mut last) = (0, Vec::new());
         loop {
             seq += 1;
             let tried = inquest.inquire(&mut self.page, seq).await;
             self.show(&plan, seq, &tried.cases);
+            last.clone_from(&tried.cases);
             self.show_paths(&tried.cases, &tried.paths);
             let verdict = self.apply(&tried.cases);
             if inquest.look_closer(&mut self.page, tried.stream).await == Check::Failed {
@@ -241,6 +242,7 @@ impl Rounds<'_> {
                 break;
             }
         }
+        self.show_missed(&plan, &last);
         self.sum_up(&plan);
         if self.exits.check == Check::Failed {
             return Ok(Exit::NO);
@@ -299,6 +301,18 @@ impl Rounds<'_> {
             let all: Vec<(&Case, Verdict)> =
                 cases.iter().map(|case| (case, cause::of(judge::cause(case)).verdict)).collect();
             let text = text::choice(&all, raced(&all), self.page.interfaces);
+            self.page.text(&text);
+        }
+    }
+
+    /// What was waited for did not come: how it stands.
+    fn show_missed(&mut self, plan: &Plan, last: &[Case]) {
+        if plan.until.is_none_or(|until| self.exits.last == Some(until)) || self.page.is_json() {
+            return;
+        }
+        let (paint, detail) = (self.page.paint, self.page.look.detail);
+        for case in last {
+            let text = text::attempt(case, self.page.interfaces, (paint, detail));
             self.page.text(&text);
         }
     }

@@ -25,7 +25,8 @@ pub(super) fn table(fleet: &Fleet, plan: &Plan, (interfaces, paint): (&Interface
         return by_verdict(fleet, is_wanted, (interfaces, paint));
     }
     let mut table = String::new();
-    for (index, member) in fleet.members.iter().enumerate() {
+    let has_any = |member: &&Member| member.ports.keys().any(|verdict| is_wanted(*verdict));
+    for (index, member) in fleet.members.iter().filter(has_any).enumerate() {
         if index > 0 {
             table.push('\n');
         }
