@@ -158,8 +158,7 @@ fn sent(case: &Case, interfaces: &Interfaces) -> Piece {
     if judge::phase(case) == Phase::Route {
         return Piece { label: "sent", text: format!("nothing: no {what} to {to} left") };
     }
-    let times: Vec<String> = case.sent.iter().map(|at| seconds(*at)).collect();
-    let mut text = format!("{what} at {} s to {to}", times.join(", "));
+    let mut text = format!("{what} at {} s to {to}", times(&case.sent));
     if let Some((local, port)) = case.sighting.local.filter(|(local, _)| !local.ip.is_unspecified()) {
         let _ = write!(text, ", from {} port {port}", shown(&local, interfaces));
     }
@@ -169,7 +168,24 @@ fn sent(case: &Case, interfaces: &Interfaces) -> Piece {
     Piece { label: "sent", text }
 }
 
-/// `0`, `1.0`, `2.0`.
+/// `0 (twice), 1.0, 2.0`.
+fn times(sent: &[Duration]) -> String {
+    let mut times: Vec<(String, usize)> = Vec::new();
+    for at in sent {
+        let text = seconds(*at);
+        match times.last_mut() {
+            Some((last, count)) if *last == text => *count += 1,
+            _ => times.push((text, 1)),
+        }
+    }
+    let shown = |(text, count): &(String, usize)| match count {
+        1 => text.clone(),
+        2 => format!("{text} (twice)"),
+        count => format!("{text} ({count} times)"),
+    };
+    times.iter().map(shown).collect::<Vec<_>>().join(", ")
+}
+
 fn seconds(at: Duration) -> String {
     let seconds = at.as_secs_f64();
     if seconds < 0.05 { "0".to_owned() } else { format!("{seconds:.1}") }
@@ -205,6 +221,9 @@ fn came_back(case: &Case, interfaces: &Interfaces) -> String {
         Connection::Established { handshake } => {
             let took = handshake.map_or(elapsed, |rtt| span(rtt.into()));
             format!("SYN-ACK after {took}")
+        }
+        Connection::Failed { is_synchronous: true, .. } if case.transport == Transport::Udp => {
+            "nothing: sending failed at once".to_owned()
         }
         Connection::Failed { is_synchronous: true, .. } => "nothing: connect(2) failed at once".to_owned(),
         Connection::Failed { icmp: Some((icmp, from)), .. } => {

@@ -3,6 +3,7 @@
 mod closer;
 mod inquest;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use netdiag_engine::driver::Command;
@@ -23,7 +24,7 @@ use crate::judge;
 use crate::locate::Path;
 use crate::look::Page;
 use crate::opened::Opened;
-use crate::plan::{After, Detail, Plan};
+use crate::plan::{Detail, Plan};
 use crate::text;
 use closer::Check;
 use inquest::Inquest;
@@ -64,6 +65,7 @@ pub(crate) async fn run(
         terminal,
         trust,
         deadline,
+        learned: HashMap::new(),
     };
     let mut round = Rounds {
         page,
@@ -354,7 +356,10 @@ impl Rounds<'_> {
         if self.page.is_json() {
             let summary = SummaryRecord::new(&self.endpoint.label, Some(self.port), &self.report);
             self.page.record(&Record::Summary(Box::new(summary)));
-        } else if plan.count != Some(1) && self.report.sent > 0 && plan.after == After::Nothing {
+        } else if plan.count != Some(1)
+            && self.report.sent > 0
+            && (plan.until.is_none() || !self.page.is_quiet())
+        {
             let text = text::summary(&self.endpoint.label, self.port, &self.report);
             self.page.text(&text);
         }
