@@ -191,3 +191,6 @@ impl Case {
         self.sighting.timeouts > self.sighting.retransmits
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample;
