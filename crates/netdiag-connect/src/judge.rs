@@ -83,6 +83,10 @@ fn at_once(errno: Errno, case: &Case) -> Cause {
 fn told(icmp: Icmp, case: &Case) -> Cause {
     let from = case.icmp().and_then(|(_, from)| from);
     let is_target = from.is_some_and(|from| case.address.matches(&from));
+    if case.transport == Transport::Udp && icmp.is_port_unreachable() && is_target {
+        // What every kernel says of a closed port, this host's own too.
+        return if case.is_offender_here { Cause::DatagramRefusedHere } else { Cause::DatagramRefused };
+    }
     if case.is_offender_here {
         // The kernel speaks in its own name where a neighbour does not answer; a rule of its firewall may use the same
         // words, but does so at once.
@@ -92,9 +96,6 @@ fn told(icmp: Icmp, case: &Case) -> Cause {
         } else {
             Cause::RejectedHere
         };
-    }
-    if case.transport == Transport::Udp && icmp.is_port_unreachable() && is_target {
-        return Cause::DatagramRefused;
     }
     match (is_refusal(icmp), icmp.is_time_exceeded(), is_target) {
         (_, true, _) => Cause::TtlExceeded,

@@ -236,3 +236,16 @@ fn datagrams() {
             => NeighbourSilent, Unreachable LocalNetwork SynSent Closed;
     }
 }
+
+/// A closed UDP port of this host: its kernel's own port-unreachable is no firewall's.
+#[test]
+fn a_closed_udp_port_of_this_host() {
+    let case = |family: Family| {
+        let own = client(family);
+        let case = by_datagram(told(family, port_unreachable(family), own));
+        Case { address: own, place: Place::Here, is_offender_here: true, ..case }
+    };
+    rows! {
+        "closed here": case => DatagramRefusedHere, Refused ThisHost SynSent Closed;
+    }
+}
