@@ -7,7 +7,7 @@ use std::time::Duration;
 use netdiag_engine::port::{Connection, Listener, NeighbourState};
 use netdiag_model::knowledge::cause::{self, Cause, Words};
 use netdiag_model::knowledge::errno::{self, Phase as ErrnoPhase};
-use netdiag_model::{Address, Family, Icmp, Phase, TcpState};
+use netdiag_model::{Address, Errno, Family, Icmp, Phase, TcpState};
 
 use crate::case::{Case, Early, Origin, Place, Proof, Whose};
 use crate::endpoint::Transport;
@@ -211,11 +211,14 @@ fn came_back(case: &Case, interfaces: &Interfaces) -> String {
             let again = if case.objections.len() > 1 { "; two SYNs were answered alike" } else { "" };
             format!("{}{from} after {elapsed}{again}", message(icmp))
         }
-        Connection::Failed { errno: netdiag_model::Errno::ECONNREFUSED, .. } => {
+        Connection::Failed { errno: Errno::ECONNREFUSED, .. } => {
             format!("a RST in the name of {} after {elapsed}, and no ICMP message", case.address)
         }
-        Connection::Failed { errno: netdiag_model::Errno::ECONNRESET, .. } => {
+        Connection::Failed { errno: Errno::ECONNRESET, .. } => {
             format!("SYN-ACK, and then a RST, within {elapsed}")
+        }
+        Connection::Failed { errno: Errno::EPIPE, .. } => {
+            format!("SYN-ACK, and then a FIN and a RST, within {elapsed}")
         }
         Connection::Failed { .. } => format!("no ICMP message and no segment within {elapsed}"),
         Connection::Objection { .. } | Connection::Silent => {
@@ -231,7 +234,7 @@ fn repeated(case: &Case) -> Option<String> {
     let again = case.sighting.retransmits;
     let is_answered = matches!(case.connection, Connection::Established { .. })
         || matches!(case.connection, Connection::Failed { icmp: None, is_synchronous: false, .. });
-    (case.transport == Transport::Tcp && again > 0 && is_answered && case.errno() != Some(netdiag_model::Errno::ETIMEDOUT)).then(|| {
+    (case.transport == Transport::Tcp && again > 0 && is_answered && case.errno() != Some(Errno::ETIMEDOUT)).then(|| {
         let plural = if again == 1 { "SYN was" } else { "SYNs were" };
         format!("{again} {plural} lost before one was answered: loss on the way, not a slow server; no round-trip time")
     })

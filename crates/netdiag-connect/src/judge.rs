@@ -32,9 +32,9 @@ pub fn cause(case: &Case) -> Cause {
 pub fn phase(case: &Case) -> Phase {
     match case.connection {
         Connection::Failed { is_synchronous: true, .. } => Phase::Route,
-        Connection::Established { .. } | Connection::Failed { errno: Errno::ECONNRESET, .. } => {
-            Phase::Established
-        }
+        Connection::Established { .. }
+        // The number of a connection that had been closed before it was reset is EPIPE.
+        | Connection::Failed { errno: Errno::ECONNRESET | Errno::EPIPE, icmp: None, .. } => Phase::Established,
         _ => Phase::SynSent,
     }
 }

@@ -102,6 +102,8 @@ fn answers_of_the_target() {
         } => ResetAtOnceOnTheWay, ClosedEarly Path Established Closed;
         "RST before accept was told": |f| failed(f, Errno::ECONNRESET)
             => ResetAtOnce, ClosedEarly Service Established Closed;
+        "FIN and RST before accept was told": |f| failed(f, Errno::EPIPE)
+            => ResetAtOnce, ClosedEarly Service Established Closed;
     }
 }
 
