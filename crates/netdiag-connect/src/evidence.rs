@@ -173,7 +173,7 @@ fn seconds(at: Duration) -> String {
 
 /// ICMP errors that were not final. That the second SYN was answered alike stands with the answer.
 fn objections<'a>(case: &'a Case, interfaces: &'a Interfaces) -> impl Iterator<Item = Piece> + 'a {
-    let is_confirmed = case.icmp().is_some() && case.objections.len() > 1;
+    let is_confirmed = case.is_confirmed();
     let shown_ones = if is_confirmed { 1 } else { case.objections.len() };
     case.objections.iter().take(shown_ones).map(move |objection| {
         let what = objection.icmp.map_or_else(
@@ -183,7 +183,11 @@ fn objections<'a>(case: &'a Case, interfaces: &'a Interfaces) -> impl Iterator<I
                 format!("{}{from}", message(icmp))
             },
         );
-        let then = if is_confirmed { "so a second SYN was sent at once" } else { "and the attempt went on" };
+        let then = if is_confirmed && case.source.1.is_none() {
+            "so a second SYN was sent at once"
+        } else {
+            "and the attempt went on"
+        };
         let after = span(objection.after);
         Piece {
             label: "objection",
@@ -208,7 +212,7 @@ fn came_back(case: &Case, interfaces: &Interfaces) -> String {
                 let here = if case.is_offender_here { ", this host itself," } else { "" };
                 format!(" from {}{here}", shown(&from, interfaces))
             });
-            let again = if case.objections.len() > 1 { "; two SYNs were answered alike" } else { "" };
+            let again = if case.is_confirmed() { "; two SYNs were answered alike" } else { "" };
             format!("{}{from} after {elapsed}{again}", message(icmp))
         }
         Connection::Failed { errno: Errno::ECONNREFUSED, .. } => {

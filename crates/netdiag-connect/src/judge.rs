@@ -172,9 +172,10 @@ fn silence(case: &Case) -> Cause {
     if case.listeners.as_ref().is_some_and(|all| all.iter().any(is_full)) {
         return Cause::QueueFullHere;
     }
-    match case.proof {
-        Some(Proof::Out(_)) => Cause::DroppedOnTheWayOut,
-        Some(Proof::In(_)) => Cause::DroppedOnTheWayIn,
+    match (&case.proof, case.icmp()) {
+        (Some(Proof::Out(_)), _) => Cause::DroppedOnTheWayOut,
+        (Some(Proof::In(_)), _) => Cause::DroppedOnTheWayIn,
+        (_, Some((icmp, _))) => told(icmp, case),
         _ if case.sighting.timeouts.max(case.sighting.retransmits) == 0 => Cause::TooShort,
         _ => Cause::Silence,
     }

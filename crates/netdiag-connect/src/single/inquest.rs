@@ -124,12 +124,8 @@ impl Inquest<'_> {
     fn case(&self, finish: Finish) -> Case {
         let Finish { address, connection, .. } = finish;
         let place = self.host.place(&address);
-        let offender = match connection {
-            Connection::Failed { icmp: Some((_, from)), .. } => from,
-            _ => None,
-        };
         let source = self.opened.plan.sockets.source;
-        Case {
+        let mut case = Case {
             transport: self.endpoint.transport,
             address,
             port: self.port,
@@ -141,7 +137,7 @@ impl Inquest<'_> {
             objections: finish.objections,
             place,
             neighbour: self.host.neighbour(&address),
-            is_offender_here: offender.is_some_and(|from| self.host.is_own(from.ip)),
+            is_offender_here: false,
             listeners: self.host.listeners(&address, self.port),
             proof: None,
             whose: None,
@@ -150,7 +146,10 @@ impl Inquest<'_> {
             greeting: finish.greeting,
             source: (source, self.opened.plan.source_port),
             is_source_here: source.is_some_and(|source| self.host.is_own(source)),
-        }
+        };
+        let offender = case.icmp().and_then(|(_, from)| from);
+        case.is_offender_here = offender.is_some_and(|from| self.host.is_own(from.ip));
+        case
     }
 
     /// Asks what the attempt alone does not tell.

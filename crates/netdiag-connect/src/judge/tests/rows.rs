@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use netdiag_model::{Side, Verdict};
+use netdiag_model::{Address, Side, Verdict};
 
 use super::*;
+use crate::case::Objection;
 
 /// A fault and what has to come of it.
 struct Row {
@@ -28,7 +29,7 @@ fn refused_by(family: Family, origin: Origin) -> Case {
 fn refused_here(family: Family, listeners: Vec<Listener>) -> Case {
     let listeners = Some(listeners);
     let address = if family == Family::V4 { "127.0.0.1" } else { "::1" };
-    let address = netdiag_model::Address::new(address.parse().expect("an address"));
+    let address = Address::new(address.parse().expect("an address"));
     Case { address, place: Place::Here, listeners, ..failed(family, Errno::ECONNREFUSED) }
 }
 
@@ -124,6 +125,30 @@ fn words_of_routers_and_of_the_target() {
             => UnreachableByTarget, Unreachable RemoteHost SynSent Closed;
         "time exceeded": |f| told(f, exceeded(f), router(f))
             => TtlExceeded, Unreachable Path SynSent Closed;
+    }
+}
+
+/// An ICMP message that was not final, and then nothing: a router that limits how often it says so.
+fn told_once(family: Family, icmp: Icmp, from: Address) -> Case {
+    let objection = Objection { after: AFTER, errno: Errno::EHOSTUNREACH, icmp: Some((icmp, Some(from))) };
+    Case { objections: vec![objection], is_offender_here: from == client(family), ..silent(family) }
+}
+
+#[test]
+fn words_that_were_said_once() {
+    rows! {
+        "prohibited by a router, once": |f| told_once(f, prohibited(f), router(f))
+            => RejectedOnTheWay, Rejected Path SynSent SynSent;
+        "unreachable by a router, once": |f| told_once(f, host_unreachable(f), router(f))
+            => UnreachableOnTheWay, Unreachable Path SynSent SynSent;
+        "reject here, once": |f| told_once(f, port_unreachable(f), client(f))
+            => RejectedHere, BlockedLocally ThisHost SynSent SynSent;
+        "in a time that is too short for silence": |f| Case {
+            sighting: sighting(TcpState::SynSent, 1, f), ..told_once(f, prohibited(f), router(f))
+        } => RejectedOnTheWay, Rejected Path SynSent SynSent;
+        "once, and then open": |f| Case {
+            objections: told_once(f, prohibited(f), router(f)).objections, ..open(f)
+        } => Accepted, Open Service Established Established;
     }
 }
 
