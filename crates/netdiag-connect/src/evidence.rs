@@ -354,3 +354,6 @@ fn neighbour(case: &Case, interfaces: &Interfaces) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;
