@@ -57,6 +57,10 @@ impl Finding {
         if cause == Cause::ClosedPort && case.whose.is_some_and(|whose| whose.origin == Origin::Target) {
             possible.pop();
         }
+        if cause == Cause::PolicyDenied && case.transport == Transport::Tcp {
+            // The last one: a rule that drops a SYN does so in silence.
+            possible.pop();
+        }
         if let (Cause::Silence, Some(Proof::Suspected(_)), Some(entry)) =
             (cause, &case.proof, possible.get_mut(1))
         {
@@ -154,8 +158,7 @@ fn sent(case: &Case, interfaces: &Interfaces) -> Piece {
     if judge::phase(case) == Phase::Route {
         return Piece { label: "sent", text: format!("nothing: no {what} to {to} left") };
     }
-    let times: Vec<String> = case.sent.iter().map(|at| seconds(*at)).collect();
-    let mut text = format!("{what} at {} s to {to}", times.join(", "));
+    let mut text = format!("{what} at {} to {to}", times(case));
     if let Some((local, port)) = case.sighting.local.filter(|(local, _)| !local.ip.is_unspecified()) {
         let _ = write!(text, ", from {} port {port}", shown(&local, interfaces));
     }
@@ -163,6 +166,18 @@ fn sent(case: &Case, interfaces: &Interfaces) -> Piece {
         text += "; this host could not send it: it waited for a neighbour";
     }
     Piece { label: "sent", text }
+}
+
+/// `0, 1.0, 2.0 s`, as far as it was watched when the SYN was repeated.
+fn times(case: &Case) -> String {
+    let times: Vec<String> = case.sent.iter().map(|at| seconds(*at)).collect();
+    let again = (case.sighting.retransmits as usize + 1).saturating_sub(times.len().max(1));
+    match (times.is_empty(), again) {
+        (true, 0) => "0 s".to_owned(),
+        (true, again) => format!("0 s and {again} more"),
+        (false, 0) => format!("{} s", times.join(", ")),
+        (false, again) => format!("{} s and {again} more", times.join(", ")),
+    }
 }
 
 /// `0`, `1.0`, `2.0`.
@@ -206,7 +221,10 @@ fn came_back(case: &Case, interfaces: &Interfaces) -> String {
             let took = handshake.map_or(elapsed, |rtt| span(rtt.into()));
             format!("SYN-ACK after {took}")
         }
-        Connection::Failed { is_synchronous: true, .. } => "nothing: connect(2) failed at once".to_owned(),
+        Connection::Failed { is_synchronous: true, .. } => {
+            let call = if case.transport == Transport::Udp { "sendto(2)" } else { "connect(2)" };
+            format!("nothing: {call} failed at once")
+        }
         Connection::Failed { icmp: Some((icmp, from)), .. } => {
             let from = from.map_or(String::new(), |from| {
                 let here = if case.is_offender_here { ", this host itself," } else { "" };
@@ -250,8 +268,9 @@ fn socket(case: &Case) -> Option<String> {
     }
     let elapsed = span(case.elapsed());
     let sighting = &case.sighting;
-    let counts =
-        format!("{} segments out, {} in by the kernel's count", sighting.segments_out, sighting.segments_in);
+    let (out, back) = (sighting.segments_out, sighting.segments_in);
+    let plural = if out == 1 { "" } else { "s" };
+    let counts = format!("{out} segment{plural} out, {back} in by the kernel's count");
     Some(match judge::state(case) {
         TcpState::SynSent => format!("SYN-SENT for {elapsed}, then given up; {counts}"),
         state => {
@@ -270,7 +289,8 @@ fn errno_words(case: &Case) -> Option<String> {
     };
     let name = errno.name().unwrap_or("no name");
     let mut text = format!("{} {name}, \"{errno}\"", errno.0);
-    if let Some(meaning) = errno::meaning(errno, phase) {
+    // What they mean is explained for connections.
+    if let Some(meaning) = errno::meaning(errno, phase).filter(|_| case.transport == Transport::Tcp) {
         let _ = write!(text, ": {}", lower_first(meaning));
     }
     Some(text)
@@ -278,7 +298,7 @@ fn errno_words(case: &Case) -> Option<String> {
 
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
-    let is_word = text.chars().nth(1).is_some_and(char::is_lowercase);
+    let is_word = text.chars().nth(1).is_some_and(|second| second.is_lowercase() || second == ' ');
     match characters.next() {
         Some(first) if is_word => first.to_lowercase().chain(characters).collect(),
         _ => text.to_owned(),

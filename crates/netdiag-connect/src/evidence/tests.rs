@@ -124,6 +124,9 @@ pages! {
     };
     no_route: |family| at_once(family, Errno::ENETUNREACH, Some(Place::NoRoute(Errno::ENETUNREACH)));
     denied: |family| at_once(family, Errno::EPERM, None);
+    a_datagram_was_denied: |family| Case {
+        transport: Transport::Udp, ..at_once(family, Errno::EPERM, None)
+    };
     closed_here: |family| here(family, &[]);
     listens_elsewhere: |family| here(family, &[sample::listener("192.0.2.10", (0, 128)), sample::listener("fe80::1", (0, 9))]);
     full_queue_here: |family| Case {
@@ -150,8 +153,14 @@ pages! {
 /// A sweep does not watch when a SYN is repeated.
 #[test]
 fn the_times_of_repetitions_may_not_be_known() {
-    let case = |family| Case { sent: vec![Duration::ZERO], ..silent(family) };
-    insta::assert_snapshot!(page(case));
+    let with = |sent: &[Duration], family| times(&Case { sent: sent.to_vec(), ..silent(family) });
+    for family in FAMILIES {
+        assert_eq!(with(&[], family), "0 s and 3 more");
+        assert_eq!(with(&[Duration::ZERO], family), "0 s and 3 more");
+        assert_eq!(with(&silent(family).sent, family), "0, 1.0, 2.0, 3.0 s");
+        let open = Case { sent: Vec::new(), ..sample::open(family) };
+        assert_eq!(times(&open), "0 s");
+    }
 }
 
 #[test]

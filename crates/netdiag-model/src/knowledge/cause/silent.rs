@@ -2,7 +2,7 @@
 
 use super::{Cause, CauseFacts};
 use crate::knowledge::Step;
-use crate::knowledge::lesson::{ECHO, LISTENERS, step};
+use crate::knowledge::lesson::{ECHO, step};
 use crate::verdict::{Side, Verdict};
 
 const LOCATE: Step =
@@ -63,7 +63,10 @@ pub(super) const FACTS: &[CauseFacts] = &[
                 "octets that the service has an answer to",
             ),
             ECHO,
-            LISTENERS,
+            step(
+                "ss -lun 'sport = :PORT'",
+                "on the target: does anything have that port, and on which address?",
+            ),
         ],
     },
 ];
