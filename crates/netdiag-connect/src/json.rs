@@ -329,6 +329,9 @@ pub struct JitterRecord {
 pub struct SummaryRecord {
     /// The host, as typed.
     pub target: String,
+    /// The address, where several services were asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
     /// The port, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
@@ -385,9 +388,10 @@ impl SummaryRecord {
         let count = |verdict| report.count(verdict);
         let span = |span: std::time::Duration| millis_from_nanos(span.as_nanos() as f64);
         let (jitter, streaks) = (report.jitter(), &report.streaks);
-        let has_several = report.sent > 1;
+        let has_several = streaks.tries > 1;
         Self {
             target: target.to_owned(),
+            address: None,
             port,
             sent: report.sent,
             open: count(Verdict::Open),

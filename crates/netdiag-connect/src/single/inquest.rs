@@ -242,12 +242,14 @@ impl Inquest<'_> {
         let mut tried = Tried { cases: Vec::new(), stream: None, is_over: false };
         for address in self.addresses.clone() {
             let Some(socket) = &mut self.opened.udp else { break };
-            let question = Question {
-                to: address,
-                port: self.port,
-                payload: &self.opened.plan.payload,
-                timeout: self.opened.plan.timeout,
-            };
+            let now = self.clock.now().mono;
+            if self.deadline.is_some_and(|deadline| deadline <= now) {
+                tried.is_over = true;
+                break;
+            }
+            let timeout = exchange::until(self.opened.plan.timeout, self.deadline, now);
+            let question =
+                Question { to: address, port: self.port, payload: &self.opened.plan.payload, timeout };
             let exchanged =
                 exchange::ask(&mut **socket, &mut *self.clock, &mut *self.commands, &question).await;
             let Some(exchanged) = exchanged else {
@@ -255,6 +257,8 @@ impl Inquest<'_> {
                 break;
             };
             tried.cases.push(self.case(exchanged.into_finish(address)));
+            let now = self.clock.now().mono;
+            tried.is_over = self.deadline.is_some_and(|deadline| deadline <= now);
         }
         tried
     }

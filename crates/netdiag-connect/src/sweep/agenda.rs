@@ -219,12 +219,13 @@ impl<'a> Sweep<'a> {
     ) {
         for (address, endpoint) in std::mem::take(&mut self.by_datagram) {
             for port in endpoint.ports.iter() {
-                if deadline.is_some_and(|deadline| deadline <= clock.now().mono) {
+                let now = clock.now().mono;
+                if deadline.is_some_and(|deadline| deadline <= now) {
                     self.has_all = false;
                     return;
                 }
-                let question =
-                    Question { to: address, port, payload: &self.plan.payload, timeout: self.plan.timeout };
+                let timeout = exchange::until(self.plan.timeout, deadline, now);
+                let question = Question { to: address, port, payload: &self.plan.payload, timeout };
                 let Some(exchanged) = exchange::ask(socket, clock, commands, &question).await else {
                     self.has_all = false;
                     return;
@@ -326,6 +327,16 @@ impl Agenda for Sweep<'_> {
         if self.progress.is_some() && self.next_tick <= now.mono {
             self.next_tick = now.mono + TICK;
             self.draw(now.mono);
+        }
+    }
+
+    /// Connections that are still watched are open, as far as it is known.
+    fn handle_cut(&mut self, _now: Reading, _connector: &dyn Connector) {
+        self.has_all &= self.watches.is_empty();
+        for (mut finish, port, watch) in std::mem::take(&mut self.watches) {
+            finish.state = Some(watch.state());
+            finish.greeting = watch.greeting;
+            self.conclude(finish, (port, Transport::Tcp));
         }
     }
 
