@@ -65,6 +65,8 @@ struct UnderWay {
     /// Address and port that it is to connect with.
     to: (Address, u16),
     care: Care,
+    /// When it is given up.
+    deadline: Mono,
 }
 
 impl TcpConnector {
@@ -120,8 +122,9 @@ impl TcpConnector {
     /// Takes care of an attempt that has begun: it may have ended already, where the way is short.
     fn watch(&mut self, (socket, since): (Socket, Mono), attempt: &Attempt) {
         let token = attempt.probe.as_u64();
-        let under_way =
-            UnderWay { probe: attempt.probe, socket, to: (attempt.to, attempt.port), care: attempt.care };
+        let deadline = since + attempt.timeout.unwrap_or(self.timeout);
+        let (probe, to, care) = (attempt.probe, (attempt.to, attempt.port), attempt.care);
+        let under_way = UnderWay { probe, socket, to, care, deadline };
         if self.settle(&under_way) {
             return self.keep(under_way);
         }
@@ -131,7 +134,6 @@ impl TcpConnector {
             return self.refuse(attempt.probe, convert::errno(&error));
         }
         self.under_way.insert(token, under_way);
-        let deadline = since + attempt.timeout.unwrap_or(self.timeout);
         let place = self.deadlines.partition_point(|&(other, _)| other <= deadline);
         self.deadlines.insert(place, (deadline, token));
         if place == 0 {
@@ -182,10 +184,15 @@ impl TcpConnector {
     fn give_up(&mut self) {
         let now = clock::now();
         while let Some(&(deadline, token)) = self.deadlines.front() {
-            if deadline > now.mono && self.under_way.contains_key(&token) {
+            // A later attempt may have the number of one that is over.
+            let is_own = self.under_way.get(&token).is_some_and(|attempt| attempt.deadline == deadline);
+            if deadline > now.mono && is_own {
                 break;
             }
             self.deadlines.pop_front();
+            if !is_own {
+                continue;
+            }
             if let Some(attempt) = self.under_way.remove(&token)
                 && !self.settle(&attempt)
             {
