@@ -50,10 +50,10 @@ impl Finding {
         let mut possible: Vec<String> = facts.possible.iter().map(fill).collect();
         let mut next: Vec<(String, String)> =
             facts.next.iter().map(|step| (words.fill(step.run), words.fill(step.why))).collect();
-        if case.whose.is_some() {
-            // That has been looked at.
-            next.retain(|(run, _)| !run.contains("--who"));
-        }
+        // What has been looked at, or is for TCP only.
+        let is_udp = case.transport == Transport::Udp;
+        next.retain(|(run, _)| !(run.contains("--who") && (is_udp || case.whose.is_some())));
+        next.retain(|(run, _)| !(run.contains("--locate") && is_udp));
         if cause == Cause::ClosedPort && case.whose.is_some_and(|whose| whose.origin == Origin::Target) {
             possible.pop();
         }
@@ -137,7 +137,10 @@ fn evidence(case: &Case, interfaces: &Interfaces) -> Vec<Piece> {
         ("errno", errno_words(case)),
         ("after", after(case)),
         ("greeting", greeting(case)),
-        ("whose RST", case.whose.map(|whose| whose_words(&whose, case))),
+        (
+            if is_open(case) { "whose" } else { "whose RST" },
+            case.whose.map(|whose| whose_words(&whose, case)),
+        ),
         ("listeners", listeners(case)),
         ("neighbour", neighbour(case, interfaces)),
         ("counters", case.proof.as_ref().map(|proof| proof.words().to_owned())),
@@ -328,6 +331,11 @@ pub fn quoted(octets: &[u8]) -> String {
     format!("\"{}{more}\"", netdiag_tool::Escaped(text.trim_end_matches(['\r', '\n'])))
 }
 
+/// Of one that opened it is the SYN-ACK that was looked at, not a RST.
+const fn is_open(case: &Case) -> bool {
+    matches!(case.connection, Connection::Established { .. })
+}
+
 fn whose_words(whose: &Whose, case: &Case) -> String {
     let limit = if case.address.ip.is_ipv4() { "TTL" } else { "hop limit" };
     let own = whose.own.map_or(String::new(), |own| format!(", the target's own packets with {own}"));
@@ -337,7 +345,8 @@ fn whose_words(whose: &Whose, case: &Case) -> String {
         Origin::Here => ": it comes from this host",
         Origin::Unknown => ": that does not tell whose it is",
     };
-    format!("the RST arrives with {limit} {}{own}{so}", whose.ttl)
+    let what = if is_open(case) { "SYN-ACK" } else { "RST" };
+    format!("the {what} arrives with {limit} {}{own}{so}", whose.ttl)
 }
 
 /// `127.0.0.1:80 (3 wait, 0 fit)`.

@@ -63,7 +63,8 @@ pub(crate) async fn run(
         trust,
         deadline,
     };
-    let mut round = Rounds { page, report: Report::default(), exits: Exits::default(), endpoint, port };
+    let mut round =
+        Rounds { page, report: Report::default(), exits: Exits::default(), told: None, endpoint, port };
     round.run(&mut inquest).await
 }
 
@@ -205,6 +206,8 @@ struct Rounds<'a> {
     page: Page<'a>,
     report: Report,
     exits: Exits,
+    /// The verdict that was told last while another one is waited for.
+    told: Option<Verdict>,
     endpoint: &'a Endpoint,
     port: u16,
 }
@@ -244,21 +247,19 @@ impl Rounds<'_> {
 
     /// What the run waits for, on standard error: once, and when the verdict has changed.
     fn wait_for(&mut self, plan: &Plan, seq: u64, verdict: Option<Verdict>) {
-        let changes = self.report.streaks.changes;
-        if self.page.is_quiet() || (seq > 1 && changes == 0) {
+        let (Some(verdict), Some(until)) = (verdict, plan.until) else { return };
+        if self.page.is_quiet() || self.told == Some(verdict) {
             return;
         }
-        if let (Some(verdict), Some(until)) = (verdict, plan.until)
-            && seq == 1
-        {
-            let message = format!(
-                "{} is {} (try {seq}): waiting until it is {}",
-                text::service(&self.endpoint.label, self.port),
-                verdict.as_str(),
-                until.as_str()
-            );
-            self.page.say(&message);
-        }
+        let is_now = if self.told.is_none() { "is" } else { "is now" };
+        self.told = Some(verdict);
+        let message = format!(
+            "{} {is_now} {} (try {seq}): waiting until it is {}",
+            text::service(&self.endpoint.label, self.port),
+            verdict.as_str(),
+            until.as_str()
+        );
+        self.page.say(&message);
     }
 
     fn show(&mut self, plan: &Plan, seq: u64, cases: &[Case]) {

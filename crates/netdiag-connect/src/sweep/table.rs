@@ -25,7 +25,9 @@ pub(super) fn table(fleet: &Fleet, plan: &Plan, (interfaces, paint): (&Interface
         return by_verdict(fleet, is_wanted, (interfaces, paint));
     }
     let mut table = String::new();
-    for (index, member) in fleet.members.iter().enumerate() {
+    let has_wanted = |member: &&Member| member.ports.keys().any(|verdict| is_wanted(*verdict));
+    let is_shown = |member: &&Member| plan.only.is_empty() || has_wanted(member);
+    for (index, member) in fleet.members.iter().filter(is_shown).enumerate() {
         if index > 0 {
             table.push('\n');
         }
@@ -38,11 +40,16 @@ fn name(member: &Member, interfaces: &Interfaces) -> String {
     let address = shown(&member.address, interfaces);
     if member.label.split('%').next() == Some(&address) || member.label.parse::<std::net::IpAddr>().is_ok() {
         address
-    } else if member.label.contains(['/', '-']) && !member.label.contains(char::is_alphabetic) {
+    } else if is_many(&member.label) {
         address
     } else {
         format!("{} ({address})", Escaped(&member.label))
     }
+}
+
+/// Whether a block or a range of addresses was typed.
+fn is_many(label: &str) -> bool {
+    label.contains('/') || (label.contains('-') && !label.contains(char::is_alphabetic))
 }
 
 /// The ports of one host.
