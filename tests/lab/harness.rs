@@ -33,19 +33,24 @@ macro_rules! case {
 }
 pub(crate) use case;
 
-/// Runs all cases as the arguments say.
-pub(crate) fn main(groups: &[&[Case]]) -> ExitCode {
+/// Runs all cases, and trials made from tables, as the arguments say.
+pub(crate) fn main(groups: &[&[Case]], tables: fn() -> Vec<Trial>) -> ExitCode {
+    // First of all: agents of laboratories never get beyond it.
     netdiag_lab::intercept();
-    let trials = groups.iter().flat_map(|group| group.iter()).map(trial).collect();
+    let cases = groups.iter().flat_map(|group| group.iter()).map(|case| {
+        // The crate's own name says nothing.
+        let name = case.name.split_once("::").map_or(case.name, |(_, name)| name);
+        trial(name, case.needs, case.run)
+    });
+    let trials = cases.chain(tables()).collect();
     libtest_mimic::run(&Arguments::from_args(), trials).exit_code()
 }
 
-fn trial(case: &Case) -> Trial {
-    // The crate's own name says nothing.
-    let name = case.name.split_once("::").map_or(case.name, |(_, name)| name);
-    match missing(case.needs) {
-        None => Trial::test(name, case.run),
-        Some(why) => Trial::test(format!("{name} [left out: {why}]"), case.run).with_ignored_flag(true),
+/// A test of this name, left out where this machine lacks what it needs.
+pub(crate) fn trial(name: &str, needs: &[&str], run: impl FnOnce() -> Tested + Send + 'static) -> Trial {
+    match missing(needs) {
+        None => Trial::test(name, run),
+        Some(why) => Trial::test(format!("{name} [left out: {why}]"), run).with_ignored_flag(true),
     }
 }
 

@@ -1,7 +1,9 @@
-//! netdiag ping alone, on real kernels: what it says about bad input, bad networks, lost rights and lying answers, held
-//! against what the laboratory itself knows (the wire's log, captures, /proc).
+//! netdiag ping and netdiag connect, each alone, on real kernels: what they say about bad input, bad networks, lost
+//! rights and lying answers, held against what the laboratory itself knows (the wire's log, captures, /proc, the fault
+//! that was staged).
 
 mod clocks;
+mod connect;
 mod farm;
 mod harness;
 mod inputs;
@@ -21,19 +23,25 @@ mod wire;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    harness::main(&[
-        inputs::CASES,
-        networks::CASES,
-        rights::CASES,
-        ways::CASES,
-        wire::CASES,
-        clocks::CASES,
-        names::CASES,
-        streams::CASES,
-        lists::CASES,
-        many::CASES,
-        pace::CASES,
-        storms::CASES,
-        portable::CASES,
-    ])
+    harness::main(
+        &[
+            inputs::CASES,
+            networks::CASES,
+            rights::CASES,
+            ways::CASES,
+            wire::CASES,
+            clocks::CASES,
+            names::CASES,
+            streams::CASES,
+            lists::CASES,
+            many::CASES,
+            pace::CASES,
+            storms::CASES,
+            portable::CASES,
+            connect::options::CASES,
+            connect::combinations::CASES,
+            connect::later::CASES,
+        ],
+        connect::faults::trials,
+    )
 }

@@ -4,6 +4,7 @@
 //! and runs in turns from `stage`. Benches are run by hand, never as tests.
 
 mod accuracy;
+mod connect_sweep;
 mod flood;
 mod measure;
 mod memory;
@@ -15,6 +16,7 @@ mod stage;
 mod startup;
 mod sweep;
 mod sweep_json;
+mod verdict;
 mod wire;
 
 use std::cell::OnceCell;
@@ -58,6 +60,8 @@ const ROWS: &[Row] = &[
     memory::ROW,
     flood::ROW,
     one_ping::ROW,
+    connect_sweep::ROW,
+    verdict::ROW,
     startup::ROW,
     size::ROW,
 ];

@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore talks to the developer on a terminal")]
 
 mod bench;
+mod compare;
 mod floors;
 mod generate;
 mod programs;
@@ -27,6 +28,8 @@ enum Chore {
     Test(test::Options),
     /// Measure netdiag against its peers
     Bench(bench::Options),
+    /// Write down what netdiag and its peers say about the same faults
+    Compare(compare::Options),
 }
 
 fn main() -> ExitCode {
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Chore::Generate(options) => generate::run(&options),
         Chore::Test(options) => test::run(&options),
         Chore::Bench(options) => bench::run(&options),
+        Chore::Compare(options) => compare::run(&options),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("xtask: {error:#}");

@@ -1,6 +1,7 @@
 //! Some attempts at once, for a question that takes several: whose RST is it, how far do SYNs come, do counters move?
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::task::Context;
 use std::time::Duration;
@@ -21,6 +22,8 @@ pub(crate) struct Tools<'a> {
     pub(crate) connector: &'a mut dyn Connector,
     pub(crate) clock: &'a mut dyn Clock,
     pub(crate) commands: &'a mut UnboundedReceiver<Command>,
+    /// The address to connect from.
+    pub(crate) source: Option<IpAddr>,
     /// When to end, whatever is under way.
     pub(crate) deadline: Option<netdiag_model::Mono>,
 }
@@ -29,7 +32,9 @@ impl Tools<'_> {
     /// Makes all attempts at once; what became of those that have ended by the time the last one has. `None` when the
     /// run is to end.
     pub(crate) async fn dial(&mut self, attempts: impl IntoIterator<Item = Attempt>) -> Option<Vec<Dialed>> {
-        let mut batch = Batch { attempts: attempts.into_iter().collect(), done: Vec::new() };
+        let from_here = |attempt: Attempt| Attempt { source: self.source, ..attempt };
+        let attempts = attempts.into_iter().map(from_here).collect();
+        let mut batch = Batch { attempts, done: Vec::new() };
         let line = Line {
             connector: &mut *self.connector,
             clock: &mut *self.clock,

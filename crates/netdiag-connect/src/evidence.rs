@@ -43,8 +43,8 @@ pub struct Finding {
 impl Finding {
     /// What a case comes to.
     pub fn of(case: &Case, interfaces: &Interfaces) -> Self {
-        let cause = judge::cause(case);
-        let facts = cause::of(cause);
+        let reason = judge::cause(case);
+        let facts = cause::of(reason);
         let words = words(case, interfaces);
         let fill = |text: &&str| words.fill(text);
         let mut possible: Vec<String> = facts.possible.iter().map(fill).collect();
@@ -54,20 +54,20 @@ impl Finding {
         let is_udp = case.transport == Transport::Udp;
         next.retain(|(run, _)| !(run.contains("--who") && (is_udp || case.whose.is_some())));
         next.retain(|(run, _)| !(run.contains("--locate") && is_udp));
-        if cause == Cause::ClosedPort && case.whose.is_some_and(|whose| whose.origin == Origin::Target) {
+        if reason == Cause::ClosedPort && case.whose.is_some_and(|whose| whose.origin == Origin::Target) {
             possible.pop();
         }
-        if cause == Cause::PolicyDenied && case.transport == Transport::Tcp {
+        if reason == Cause::PolicyDenied && case.transport == Transport::Tcp {
             // The last one: a rule that drops a SYN does so in silence.
             possible.pop();
         }
         if let (Cause::Silence, Some(Proof::Suspected(_)), Some(entry)) =
-            (cause, &case.proof, possible.get_mut(1))
+            (reason, &case.proof, possible.get_mut(1))
         {
             *entry = format!("{entry}; what this host counts is consistent with a local firewall");
         }
         Self {
-            cause,
+            cause: reason,
             sentence: words.fill(facts.sentence),
             evidence: evidence(case, interfaces),
             possible,
@@ -136,11 +136,8 @@ fn evidence(case: &Case, interfaces: &Interfaces) -> Vec<Piece> {
         ("socket", socket(case)),
         ("errno", errno_words(case)),
         ("after", after(case)),
-        ("greeting", greeting(case)),
-        (
-            if is_open(case) { "whose" } else { "whose RST" },
-            case.whose.map(|whose| whose_words(&whose, case)),
-        ),
+        (if case.transport == Transport::Tcp { "greeting" } else { "answer" }, greeting(case)),
+        ("TTL", case.whose.map(|whose| whose_words(whose, case))),
         ("listeners", listeners(case)),
         ("neighbour", neighbour(case, interfaces)),
         ("counters", case.proof.as_ref().map(|proof| proof.words().to_owned())),
@@ -320,7 +317,7 @@ fn after(case: &Case) -> Option<String> {
 }
 
 fn greeting(case: &Case) -> Option<String> {
-    (case.transport == Transport::Tcp && !case.greeting.is_empty()).then(|| quoted(&case.greeting))
+    (!case.greeting.is_empty()).then(|| quoted(&case.greeting))
 }
 
 /// Octets as text, made safe to show; at most a line.
@@ -331,22 +328,21 @@ pub fn quoted(octets: &[u8]) -> String {
     format!("\"{}{more}\"", netdiag_tool::Escaped(text.trim_end_matches(['\r', '\n'])))
 }
 
-/// Of one that opened it is the SYN-ACK that was looked at, not a RST.
-const fn is_open(case: &Case) -> bool {
-    matches!(case.connection, Connection::Established { .. })
-}
-
-fn whose_words(whose: &Whose, case: &Case) -> String {
+fn whose_words(whose: Whose, case: &Case) -> String {
     let limit = if case.address.ip.is_ipv4() { "TTL" } else { "hop limit" };
-    let own = whose.own.map_or(String::new(), |own| format!(", the target's own packets with {own}"));
+    let others = if judge::is_reset_at_once(case) { "the SYN-ACK" } else { "the target's own packets" };
+    let own = whose.own.map_or(String::new(), |own| format!(", {others} with {own}"));
     let so = match whose.origin {
         Origin::Target => ": as far away as the target",
         Origin::Nearer => ": from nearer than the target",
         Origin::Here => ": it comes from this host",
         Origin::Unknown => ": that does not tell whose it is",
     };
-    let what = if is_open(case) { "SYN-ACK" } else { "RST" };
-    format!("the {what} arrives with {limit} {}{own}{so}", whose.ttl)
+    let is_open = matches!(case.connection, Connection::Established { .. }) && case.early.is_none();
+    if is_open {
+        return format!("the SYN-ACK arrives with {limit} {}{own}", whose.ttl);
+    }
+    format!("the RST arrives with {limit} {}{own}{so}", whose.ttl)
 }
 
 /// `127.0.0.1:80 (3 wait, 0 fit)`.

@@ -13,6 +13,7 @@ use netdiag_model::knowledge::icmp::facts;
 use netdiag_model::{Address, Errno, Icmp, Moment, Mono, ProbeId};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::plan::Plan;
 use crate::race::Finish;
 
 /// Between repetitions.
@@ -60,8 +61,12 @@ pub(crate) fn until(timeout: Duration, deadline: Option<Mono>, now: Mono) -> Dur
 }
 
 /// The options of the socket for it: datagrams of any size may leave.
-pub(crate) fn options(of: &SocketOptions) -> SocketOptions {
-    SocketOptions { fragmentation: Some(Fragmentation::Anywhere), ..of.clone() }
+pub(crate) fn options(plan: &Plan) -> SocketOptions {
+    SocketOptions {
+        source: plan.source,
+        fragmentation: Some(Fragmentation::Anywhere),
+        ..plan.sockets.clone()
+    }
 }
 
 /// Asks. `None` when the run is to end.
@@ -144,14 +149,12 @@ impl Asking<'_> {
         self.outgoing.clear();
         let probe = ProbeId::new(0, 0, self.sent.len() as u16);
         self.outgoing.push(probe, to, |out| out.extend_from_slice(payload)).port = port;
-        match socket.send(&mut self.outgoing, 0).stop {
-            Some(Stop::Failed { errno, .. }) => Some(errno),
-            // There is room again by the next time.
-            _ => {
-                self.sent.push(now.read.mono.since(self.started.read.mono));
-                None
-            }
+        if let Some(Stop::Failed { errno, .. }) = socket.send(&mut self.outgoing, 0).stop {
+            return Some(errno);
         }
+        // Where there was no room, there is by the next time.
+        self.sent.push(now.read.mono.since(self.started.read.mono));
+        None
     }
 
     /// What came, if it belongs to the question.

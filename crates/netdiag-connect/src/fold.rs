@@ -43,7 +43,8 @@ pub struct Streaks {
 }
 
 impl Streaks {
-    fn apply(&mut self, is_up: bool, at: Reading) {
+    fn apply(&mut self, verdict: Verdict, at: Reading) {
+        let is_up = verdict == Verdict::Open;
         self.tries += 1;
         let since = match self.current {
             Some((was_up, since)) if was_up == is_up => since,
@@ -95,7 +96,7 @@ impl Report {
 
     /// Adds what a try came to, with all addresses together.
     pub fn apply_whole(&mut self, verdict: Verdict, at: Reading) {
-        self.streaks.apply(verdict == Verdict::Open, at);
+        self.streaks.apply(verdict, at);
     }
 
     /// How many had this verdict.

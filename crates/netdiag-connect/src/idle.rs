@@ -9,8 +9,8 @@ use netdiag_engine::driver::Command;
 use netdiag_engine::port::{Keepalive, Stream};
 use netdiag_model::{Errno, Mono};
 
+use crate::arguments::Heartbeat;
 use crate::batch::Tools;
-use crate::plan::Heartbeat;
 
 /// What the system's defaults take: 7200 s of idleness, then nine probes 75 s apart (tcp(7)).
 pub(crate) const SYSTEM_DEFAULT: Duration = Duration::from_secs(7_200 + 9 * 75);

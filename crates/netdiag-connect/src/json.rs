@@ -1,18 +1,20 @@
 //! The records of `netdiag.connect/1`: one JSON object per look-up, attempt and closer look, and a summary per target.
 
-use std::collections::BTreeMap;
+mod closer;
+mod summary;
 
-use netdiag_model::{Rtt, Verdict};
+pub use closer::{HeartbeatRecord, KeepaliveRecord, TlsLine};
+pub use summary::{JitterRecord, RttRecord, SummaryRecord};
+
+use netdiag_model::Verdict;
 use netdiag_tool::json::{ErrnoRecord, IcmpRecord, millis, millis_from_nanos};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::case::Case;
 use crate::evidence::{Finding, Interfaces, shown};
-use crate::fold::Report;
 use crate::judge;
 use crate::locate::Path;
-use crate::tls::TlsRecord;
 use netdiag_model::knowledge::cause;
 
 /// Any line of the output.
@@ -224,217 +226,6 @@ impl LocateRecord {
             hops: path.hops.iter().filter_map(record).collect(),
         }
     }
-}
-
-/// An idle connection, and how a peer that vanishes was noticed.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct KeepaliveRecord {
-    /// The host, as typed.
-    pub target: String,
-    /// The address.
-    pub address: String,
-    /// The port.
-    pub port: u16,
-    /// How long the connection was idle.
-    pub idle_ms: f64,
-    /// After how long the end was noticed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub noticed_after_ms: Option<f64>,
-    /// How.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub how: Option<String>,
-    /// After how long these settings notice a peer that vanishes.
-    pub expected_ms: f64,
-    /// After how long the system's defaults do.
-    pub system_default_ms: f64,
-    /// The sysctl lines and calls that a program needs.
-    pub settings: Vec<String>,
-}
-
-/// One question on a connection that stays open.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct HeartbeatRecord {
-    /// The host, as typed.
-    pub target: String,
-    /// The address.
-    pub address: String,
-    /// The port.
-    pub port: u16,
-    /// The how-manieth it is, from 1.
-    pub seq: u64,
-    /// How long the answer took, where it came.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rtt_ms: Option<f64>,
-    /// What went wrong, where something did.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<String>,
-}
-
-/// A TLS handshake with its target.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct TlsLine {
-    /// The host, as typed.
-    pub target: String,
-    /// The address.
-    pub address: String,
-    /// The port.
-    pub port: u16,
-    /// What the handshake showed.
-    #[serde(flatten)]
-    pub record: Option<TlsRecord>,
-    /// Why there was no handshake.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub failure: Option<String>,
-}
-
-/// Handshake times in milliseconds. What one sample cannot have is absent.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct RttRecord {
-    /// The smallest.
-    pub min: f64,
-    /// The mean.
-    pub avg: f64,
-    /// The largest.
-    pub max: f64,
-    /// The population standard deviation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mdev: Option<f64>,
-    /// Median, nearest rank.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p50: Option<f64>,
-    /// 90th percentile.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p90: Option<f64>,
-    /// 95th percentile.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p95: Option<f64>,
-    /// 99th percentile.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p99: Option<f64>,
-}
-
-/// Jitter in milliseconds over consecutive handshakes.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct JitterRecord {
-    /// The mean difference.
-    pub mean: f64,
-    /// The largest difference.
-    pub max: f64,
-    /// Smoothed as in RFC 3550, the final value.
-    pub rfc3550: f64,
-}
-
-/// What the attempts at a target amount to.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct SummaryRecord {
-    /// The host, as typed.
-    pub target: String,
-    /// The address, where several services were asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub address: Option<String>,
-    /// The port, where one was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub port: Option<u16>,
-    /// Attempts.
-    pub sent: u64,
-    /// Of these, open.
-    pub open: u64,
-    /// Refused.
-    pub refused: u64,
-    /// Filtered.
-    pub filtered: u64,
-    /// Unreachable.
-    pub unreachable: u64,
-    /// Rejected.
-    pub rejected: u64,
-    /// Blocked locally.
-    pub blocked_locally: u64,
-    /// Closed early.
-    pub closed_early: u64,
-    /// Inconclusive.
-    pub inconclusive: u64,
-    /// Local errors.
-    pub local_error: u64,
-    /// The ports of each verdict, where several were asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ports: Option<BTreeMap<&'static str, Vec<u16>>>,
-    /// SYNs that were lost before one was answered.
-    pub syn_lost: u64,
-    /// Handshake times.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rtt_ms: Option<RttRecord>,
-    /// Jitter.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub jitter_ms: Option<JitterRecord>,
-    /// The longest time open in a row.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub longest_up_ms: Option<f64>,
-    /// The longest time not open in a row.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub longest_down_ms: Option<f64>,
-    /// When it changed last.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub last_change: Option<String>,
-    /// The address that a program would have ended up with that tries them in order.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub chosen: Option<String>,
-    /// From the first attempt to the end.
-    pub elapsed_ms: f64,
-}
-
-impl SummaryRecord {
-    /// The summary of a report.
-    pub fn new(target: &str, port: Option<u16>, report: &Report) -> Self {
-        let count = |verdict| report.count(verdict);
-        let span = |span: std::time::Duration| millis_from_nanos(span.as_nanos() as f64);
-        let (jitter, streaks) = (report.jitter(), &report.streaks);
-        let has_several = streaks.tries > 1;
-        Self {
-            target: target.to_owned(),
-            address: None,
-            port,
-            sent: report.sent,
-            open: count(Verdict::Open),
-            refused: count(Verdict::Refused),
-            filtered: count(Verdict::Filtered),
-            unreachable: count(Verdict::Unreachable),
-            rejected: count(Verdict::Rejected),
-            blocked_locally: count(Verdict::BlockedLocally),
-            closed_early: count(Verdict::ClosedEarly),
-            inconclusive: count(Verdict::Inconclusive),
-            local_error: count(Verdict::LocalError),
-            ports: None,
-            syn_lost: report.lost_syns,
-            rtt_ms: rtt(report),
-            jitter_ms: jitter.mean().map(|mean| JitterRecord {
-                mean: millis_from_nanos(mean),
-                max: millis_from_nanos(jitter.max as f64),
-                rfc3550: millis_from_nanos(jitter.rfc3550),
-            }),
-            longest_up_ms: streaks.longest_up.filter(|_| has_several).map(span),
-            longest_down_ms: streaks.longest_down.filter(|_| has_several).map(span),
-            last_change: streaks.last_change.map(|at| netdiag_tool::json::time(at.wall)),
-            chosen: None,
-            elapsed_ms: span(report.elapsed()),
-        }
-    }
-}
-
-fn rtt(report: &Report) -> Option<RttRecord> {
-    let spread = &report.spread;
-    let has_several = spread.count() >= 2;
-    let percentiles = report.percentiles.at([50.0, 90.0, 95.0, 99.0]).filter(|_| has_several);
-    let at = |index: usize| percentiles.map(|percentiles: [Rtt; 4]| millis(percentiles[index]));
-    Some(RttRecord {
-        min: millis(spread.min()?),
-        avg: millis(spread.mean()?),
-        max: millis(spread.max()?),
-        mdev: spread.mdev().filter(|_| has_several).map(millis),
-        p50: at(0),
-        p90: at(1),
-        p95: at(2),
-        p99: at(3),
-    })
 }
 
 /// The JSON Schema of the output, as text.

@@ -48,6 +48,11 @@ pub fn state(case: &Case) -> TcpState {
     }
 }
 
+/// Whether the connection opened and was reset at once.
+pub fn is_reset_at_once(case: &Case) -> bool {
+    matches!(cause(case), Cause::ResetAtOnce | Cause::ResetAtOnceOnTheWay)
+}
+
 fn reset_at_once(case: &Case) -> Cause {
     match case.whose.map(|whose| whose.origin) {
         Some(Origin::Nearer) => Cause::ResetAtOnceOnTheWay,

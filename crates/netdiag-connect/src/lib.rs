@@ -4,6 +4,7 @@
 //! [`case::Case`]s, whatever else has to be asked is asked, and [`judge`] says why each ended as it did; many are swept
 //! (`sweep`). [`evidence`], `text` and [`json`] put it into words, which are the knowledge's.
 
+pub mod arguments;
 mod batch;
 pub mod case;
 pub mod endpoint;
@@ -86,7 +87,10 @@ by verdict. udp://HOST:PORT asks the same of UDP, where silence proves nothing."
     ],
     exit_codes: &[
         (0, "open; of several services, all are open; of several addresses of a name, one is"),
-        (1, "of several services, one is not open; the run was cut short"),
+        (
+            1,
+            "of several services, one is not open, or the run was cut short; of an open one, a closer look failed (--tls, --heartbeat)",
+        ),
         (
             2,
             "it could not run, or local-error: usage, no such interface, a name that does not resolve, no ports or files left",

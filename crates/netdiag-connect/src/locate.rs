@@ -85,9 +85,9 @@ fn hop(dialed: &Dialed) -> Hop {
     let took = dialed.outcome.at.read.mono.since(dialed.started.read.mono);
     let to = dialed.attempt.to;
     let (answer, icmp) = match dialed.outcome.connection {
-        Connection::Established { .. } => (Some(to), None),
         Connection::Failed { icmp: Some((icmp, from)), .. } => (from, Some(icmp)),
-        Connection::Failed { errno: Errno::ECONNREFUSED | Errno::ECONNRESET, .. } => (Some(to), None),
+        Connection::Established { .. }
+        | Connection::Failed { errno: Errno::ECONNREFUSED | Errno::ECONNRESET, .. } => (Some(to), None),
         _ => (None, None),
     };
     Hop { ttl: dialed.attempt.ttl.unwrap_or_default(), answer: answer.map(|from| (from, took)), icmp }

@@ -6,7 +6,7 @@ use clap::Args;
 use netdiag_model::Verdict;
 use netdiag_tool::{ColorChoice, arguments, duration};
 
-use crate::plan::{Heartbeat, parse_heartbeat, parse_keepalive};
+use crate::arguments::{Heartbeat, Octets, parse_heartbeat, parse_keepalive, parse_octets};
 
 /// What can be typed after `netdiag connect`.
 #[derive(Debug, Clone, Args)]
@@ -119,8 +119,8 @@ pub struct ConnectOptions {
     #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = arguments::tos, help_heading = "What is sent")]
     pub(crate) tos: Option<u8>,
     /// What to send to a UDP port: text with \n, \r, \t, \0, \\ and \xHH
-    #[arg(long, value_name = "TEXT", value_parser = crate::plan::parse_octets, help_heading = "What is sent")]
-    pub(crate) payload: Option<crate::plan::Octets>,
+    #[arg(long, value_name = "TEXT", value_parser = parse_octets, help_heading = "What is sent")]
+    pub(crate) payload: Option<Octets>,
 }
 
 fn parse_verdict(text: &str) -> Result<Verdict, String> {

@@ -10,6 +10,7 @@ use netdiag_tool::arguments::{Origin, paced};
 use netdiag_tool::targets::Word;
 use netdiag_tool::{ColorChoice, ToolError};
 
+use crate::arguments::Heartbeat;
 use crate::endpoint::{Endpoint, Transport, Wanted};
 use crate::options::ConnectOptions;
 
@@ -19,19 +20,6 @@ const DWELL: Duration = Duration::from_millis(200);
 const RATE: f64 = 1_000.0;
 /// The shortest time that an attempt can be given.
 const SHORTEST: Duration = Duration::from_millis(1);
-
-/// Octets as they are sent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Octets(pub Vec<u8>);
-
-/// A question that a service is asked again and again, and its answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Heartbeat {
-    /// What is sent.
-    pub send: Vec<u8>,
-    /// What has to be in what comes back; empty for anything.
-    pub expect: Vec<u8>,
-}
 
 /// What is looked at once a connection is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,6 +76,8 @@ pub struct Plan {
     pub family: Option<Family>,
     /// How the sockets are set up.
     pub sockets: SocketOptions,
+    /// The address to connect from.
+    pub source: Option<IpAddr>,
     /// The port to connect from.
     pub source_port: Option<u16>,
     /// How long each attempt may take.
@@ -96,7 +86,9 @@ pub struct Plan {
     pub deadline: Option<Duration>,
     /// How many tries; `None` for no end of them.
     pub count: Option<u32>,
-    /// Time between tries.
+    /// How many heartbeats; `None` for no end of them.
+    pub beats: Option<u32>,
+    /// Time between tries, or between heartbeats.
     pub interval: Duration,
     /// The verdict that ends it.
     pub until: Option<Verdict>,
@@ -143,13 +135,18 @@ impl Plan {
             (None, Some(_)) => Rate::Unlimited,
             (None, None) => paced(RATE),
         };
+        let (sockets, source) = sockets(options)?;
         Ok(Self {
             family: family(options),
-            sockets: sockets(options)?,
+            sockets,
+            source,
             source_port: options.source_port,
             timeout: options.timeout,
             deadline: options.deadline.filter(|deadline| !deadline.is_zero()),
+            beats: options.count,
             count: match (options.count, options.until) {
+                // What is counted then is what happens on the one connection.
+                _ if matches!(after, After::Heartbeat(_) | After::Keepalive(_)) => Some(1),
                 (None, Some(_)) => None,
                 (count, _) => Some(count.unwrap_or(1)),
             },
@@ -256,7 +253,9 @@ fn look(options: &ConnectOptions) -> Look {
     }
 }
 
-fn sockets(options: &ConnectOptions) -> Result<SocketOptions, ToolError> {
+/// How sockets are set up, and the address to connect from: that one belongs to each attempt, so that one which is not
+/// this host's is a verdict.
+fn sockets(options: &ConnectOptions) -> Result<(SocketOptions, Option<IpAddr>), ToolError> {
     let typed = Origin { interface: options.interface.clone(), source: options.source };
     let Origin { interface, source } = options.from.iter().fold(typed, |origin, from| origin.with(from));
     if let (Some(source), Some(family)) = (source, family(options))
@@ -264,88 +263,17 @@ fn sockets(options: &ConnectOptions) -> Result<SocketOptions, ToolError> {
     {
         return Err(ToolError::new(format!("the source address {source} is not an {family} address")));
     }
-    Ok(SocketOptions {
+    let sockets = SocketOptions {
         family: family(options).or(source.map(family_of)),
         interface,
-        source,
         ttl: options.ttl,
         tos: options.tos,
         mark: options.mark,
         payload_len: 65_535,
         in_flight: 64,
         ..SocketOptions::default()
-    })
-}
-
-/// `IDLE,INTERVAL,COUNT`: whole seconds, whole seconds, a number (tcp(7)).
-pub(crate) fn parse_keepalive(text: &str) -> Result<Keepalive, String> {
-    let wrong = || {
-        format!(
-            "{text:?}: write IDLE,INTERVAL,COUNT, such as 60,10,3: whole seconds of idleness before the first probe \
-             (1 to 32767), between probes (1 to 32767), and how many probes (1 to 127)"
-        )
     };
-    let numbers: Vec<u32> = text
-        .split(',')
-        .map(|part| part.trim().trim_end_matches('s').parse())
-        .collect::<Result<_, _>>()
-        .map_err(|_| wrong())?;
-    match numbers[..] {
-        [idle @ 1..=32_767, interval @ 1..=32_767, count @ 1..=127] => Ok(Keepalive {
-            idle: Duration::from_secs(idle.into()),
-            interval: Duration::from_secs(interval.into()),
-            count,
-        }),
-        _ => Err(wrong()),
-    }
-}
-
-/// `BYTES[,EXPECT]`. A comma that is meant is written `\x2c`.
-pub(crate) fn parse_heartbeat(text: &str) -> Result<Heartbeat, String> {
-    let (send, expect) = text.split_once(',').unwrap_or((text, ""));
-    let heartbeat = Heartbeat { send: octets(send)?, expect: octets(expect)? };
-    if heartbeat.send.is_empty() {
-        return Err("a heartbeat has something to send: write BYTES or BYTES,EXPECT".to_owned());
-    }
-    Ok(heartbeat)
-}
-
-pub(crate) fn parse_octets(text: &str) -> Result<Octets, String> {
-    octets(text).map(Octets)
-}
-
-/// Text with `\n`, `\r`, `\t`, `\0`, `\\` and `\xHH`.
-fn octets(text: &str) -> Result<Vec<u8>, String> {
-    let mut octets = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        if first != b'\\' {
-            octets.push(first);
-            rest = after;
-            continue;
-        }
-        let (octet, len) = match after {
-            [b'n', ..] => (b'\n', 1),
-            [b'r', ..] => (b'\r', 1),
-            [b't', ..] => (b'\t', 1),
-            [b'0', ..] => (0, 1),
-            [b'\\', ..] => (b'\\', 1),
-            [b'x', high, low, ..] => (hex(*high, *low).ok_or_else(|| escape(text))?, 3),
-            _ => return Err(escape(text)),
-        };
-        octets.push(octet);
-        rest = &after[len..];
-    }
-    Ok(octets)
-}
-
-fn hex(high: u8, low: u8) -> Option<u8> {
-    let digit = |digit: u8| char::from(digit).to_digit(16);
-    Some((digit(high)? * 16 + digit(low)?) as u8)
-}
-
-fn escape(text: &str) -> String {
-    format!("{text:?}: after a backslash stands n, r, t, 0, a backslash, or x and two hexadecimal digits")
+    Ok((sockets, source))
 }
 
 #[cfg(test)]

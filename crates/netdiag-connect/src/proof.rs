@@ -8,16 +8,18 @@
 use std::time::Duration;
 
 use netdiag_engine::port::{Attempt, Connection, Counters};
-use netdiag_model::{Address, Family, ProbeId};
+use netdiag_model::{Address, Errno, Family, ProbeId};
 
 use crate::batch::Tools;
-use crate::case::Proof;
+use crate::case::{Case, Place, Proof};
 use crate::host::Host;
 
 /// How many attempts a burst has.
 const BURST: u64 = 6;
 /// How long a window is: shorter than a SYN takes to be repeated, so that each attempt counts once.
 const WINDOW: Duration = Duration::from_millis(400);
+/// How late a device may count what it has sent.
+const LATE: Duration = Duration::from_millis(1_200);
 /// How often a quiet window is looked for.
 const WINDOWS: u8 = 3;
 
@@ -111,17 +113,43 @@ async fn burst(tools: &mut Tools<'_>, (address, port): (Address, u16), timeout: 
     Some(done.iter().filter(|dialed| dialed.outcome.connection != Connection::Silent).count() as u64)
 }
 
-/// Whether attempts are answered without a packet leaving by the interface: whatever others send there, a device that
-/// sends nothing meanwhile has carried none of them.
+/// Whether nothing has left by an interface since `before`.
+pub(crate) fn has_nothing_left(host: &Host, before: &Counters, interface: &str) -> bool {
+    let name = format!("{interface}:TxPackets");
+    host.counters().and_then(|after| after.since(before, &name)) == Some(0)
+}
+
+/// Whether it is this host that answers attempts: no packet leaves by the interface. Others may send there, which hides
+/// it; but a device that sends nothing has carried none of them. Some devices count late, so there has to be a second sign:
+/// packets that were to be sent and were not, a RST to a SYN that no router would pass on, or a count that stays.
 pub(crate) async fn is_answered_here(
     tools: &mut Tools<'_>,
     host: &Host,
-    (address, port): (Address, u16),
+    case: &Case,
     (interface, timeout): (&str, Duration),
 ) -> bool {
-    let name = format!("{interface}:TxPackets");
+    let service = (case.address, case.port);
     let Some(before) = host.counters() else { return false };
-    let answered = burst(tools, (address, port), timeout).await;
-    let sent = host.counters().and_then(|after| after.since(&before, &name));
-    answered == Some(BURST) && sent == Some(0)
+    if burst(tools, service, timeout).await != Some(BURST) || !has_nothing_left(host, &before, interface) {
+        return false;
+    }
+    let family = case.address.family();
+    let gap = host.counters().and_then(|after| Gap::Out.moved(&before, &after, family));
+    if gap.is_some_and(|gap| gap >= BURST) {
+        return true;
+    }
+    if matches!(case.place, Place::Behind { .. }) {
+        let near = Attempt {
+            ttl: Some(1),
+            timeout: Some(timeout),
+            ..Attempt::new(ProbeId::new(0, 0, 0), service.0, service.1)
+        };
+        let done = tools.dial([near]).await.unwrap_or_default();
+        return done.iter().any(|dialed| is_reset(&dialed.outcome.connection));
+    }
+    tools.rest(LATE).await && has_nothing_left(host, &before, interface)
+}
+
+const fn is_reset(connection: &Connection) -> bool {
+    matches!(connection, Connection::Failed { errno: Errno::ECONNREFUSED, icmp: None, is_synchronous: false })
 }

@@ -5,6 +5,7 @@
 //! alike are an answer; else the first attempt goes on to its timeout.
 
 use std::collections::VecDeque;
+use std::net::IpAddr;
 use std::ops::ControlFlow;
 use std::task::Context;
 use std::time::Duration;
@@ -28,7 +29,8 @@ const TICK: Duration = Duration::from_millis(20);
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Manner {
     pub(crate) port: u16,
-    pub(crate) source_port: Option<u16>,
+    /// From where: address and port.
+    pub(crate) source: (Option<IpAddr>, Option<u16>),
     pub(crate) timeout: Duration,
     /// How long a connection is watched; `None` to leave it as it is.
     pub(crate) dwell: Option<(Duration, Aim)>,
@@ -154,7 +156,8 @@ impl Race {
 
     fn attempt(&self, address: Address) -> Attempt {
         Attempt {
-            source_port: self.manner.source_port,
+            source: self.manner.source.0,
+            source_port: self.manner.source.1,
             timeout: Some(self.manner.timeout),
             care: Care::Close,
             ..Attempt::new(ProbeId::new(0, 0, 0), address, self.manner.port)
@@ -178,7 +181,7 @@ impl Race {
         lane.objections.push(Objection { after, errno, icmp });
         let is_first = lane.probes == [dialed.outcome.probe];
         let address = lane.address;
-        if is_first && self.manner.source_port.is_none() {
+        if is_first && self.manner.source.1.is_none() {
             let again = self.attempt(address);
             self.again.push_back(again);
         }
@@ -291,8 +294,7 @@ impl Agenda for Race {
             return ControlFlow::Continue(());
         }
         let says_nothing = match connection {
-            Connection::Silent => true,
-            Connection::Failed { is_synchronous: true, .. } => true,
+            Connection::Silent | Connection::Failed { is_synchronous: true, .. } => true,
             Connection::Failed { icmp: Some(_), .. } => !self.is_confirmed(index, &connection),
             _ => false,
         };

@@ -62,7 +62,7 @@ impl Tool for Connect {
         };
         let wants_udp = plan.wanted.iter().any(is_udp);
         // Of one service the target's own packets may have to be looked at.
-        let options = exchange::options(&plan.sockets);
+        let options = exchange::options(&plan);
         let is_single = plan.single().is_some();
         let udp = if wants_udp {
             Some(sockets.open_udp(&options).map_err(|error| open_error(&error))?)

@@ -18,12 +18,14 @@ use crate::endpoint::Endpoint;
 use crate::evidence::shown;
 use crate::fold::{Report, Try};
 use crate::host::Host;
-use crate::json::{AttemptRecord, Record, ResolveRecord, SummaryRecord};
+use crate::json::{AttemptRecord, LocateRecord, Record, ResolveRecord, SummaryRecord};
 use crate::judge;
+use crate::locate::Path;
 use crate::look::Page;
 use crate::opened::Opened;
 use crate::plan::{After, Detail, Plan};
 use crate::text;
+use closer::Check;
 use inquest::Inquest;
 
 /// Runs it.
@@ -63,8 +65,14 @@ pub(crate) async fn run(
         trust,
         deadline,
     };
-    let mut round =
-        Rounds { page, report: Report::default(), exits: Exits::default(), told: None, endpoint, port };
+    let mut round = Rounds {
+        page,
+        report: Report::default(),
+        exits: Exits { has_been_open: false, check: Check::Passed, last: None },
+        told: None,
+        endpoint,
+        port,
+    };
     round.run(&mut inquest).await
 }
 
@@ -79,7 +87,7 @@ pub(crate) fn wishes(plan: &Plan, scope: Option<u32>, context: &Context) -> Wish
     Wishes {
         family: plan.sockets.family.or(plan.family),
         scope,
-        source: plan.sockets.source,
+        source: plan.source,
         interfaces: context.interfaces.values().cloned().collect(),
         ..Wishes::default()
     }
@@ -195,9 +203,11 @@ pub(crate) const fn exit(verdict: Verdict) -> Exit {
 }
 
 /// What the exit code depends on.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Exits {
     has_been_open: bool,
+    /// Whether a closer look at an open connection failed.
+    check: Check,
     last: Option<Verdict>,
 }
 
@@ -221,8 +231,11 @@ impl Rounds<'_> {
             seq += 1;
             let tried = inquest.inquire(&mut self.page, seq).await;
             self.show(&plan, seq, &tried.cases);
+            self.show_paths(&tried.cases, &tried.paths);
             let verdict = self.apply(&tried.cases);
-            inquest.look_closer(&mut self.page, tried.stream).await;
+            if inquest.look_closer(&mut self.page, tried.stream).await == Check::Failed {
+                self.exits.check = Check::Failed;
+            }
             let is_reached = plan.until.is_some_and(|until| verdict == Some(until));
             if tried.is_over || is_reached || plan.count.is_some_and(|count| seq >= u64::from(count)) {
                 break;
@@ -238,6 +251,9 @@ impl Rounds<'_> {
             }
         }
         self.sum_up(&plan);
+        if self.exits.check == Check::Failed {
+            return Ok(Exit::NO);
+        }
         Ok(match (self.exits.has_been_open && plan.until.is_none(), self.exits.last) {
             (true, _) => Exit::YES,
             (false, Some(verdict)) => exit(verdict),
@@ -291,6 +307,19 @@ impl Rounds<'_> {
                 cases.iter().map(|case| (case, cause::of(judge::cause(case)).verdict)).collect();
             let text = text::choice(&all, raced(&all), self.page.interfaces);
             self.page.text(&text);
+        }
+    }
+
+    fn show_paths(&mut self, cases: &[Case], paths: &[Path]) {
+        for (case, path) in cases.iter().zip(paths) {
+            if self.page.is_json() {
+                let (of, path) = ((&case.address, case.port), (path, self.page.interfaces));
+                self.page.record(&Record::Locate(LocateRecord::new(&self.endpoint.label, of, path)));
+            } else {
+                let address = shown(&case.address, self.page.interfaces);
+                let look = (self.page.interfaces, self.page.paint);
+                self.page.text(&text::path((&address, case.port), path, look));
+            }
         }
     }
 

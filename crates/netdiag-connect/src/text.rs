@@ -1,5 +1,7 @@
 //! The text: one sentence first, then what it stands on. Pure functions from findings and sums to lines.
 
+mod closer;
+
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -13,6 +15,8 @@ use crate::evidence::{Finding, Interfaces, message, shown, span};
 use crate::fold::Report;
 use crate::locate::Path;
 use crate::plan::Detail;
+
+pub(crate) use closer::{beat, heartbeat_settings, idled, idling, keepalive_settings, tls};
 
 /// Columns of labels.
 const LABEL: usize = 11;

@@ -2,11 +2,13 @@
 //! surely the target's own.
 //!
 //! `IP_MINTTL` (ip(7)) and `IPV6_MINHOPCOUNT` drop segments of a smaller TTL before the socket sees them. So attempts with
-//! rising minimums are refused up to the RST's own TTL and silent above it: sixteen at once, then the fifteen between.
+//! rising minimums are refused up to the RST's own TTL and silent above it: sixteen at once, then the fifteen between. For a
+//! RST that comes after the handshake the minimum is set between the SYN-ACK and the acknowledgement of it, which is held
+//! back so long.
 
 use std::time::Duration;
 
-use netdiag_engine::port::{Attempt, Connection};
+use netdiag_engine::port::{Attempt, Care, Connection};
 use netdiag_model::{Address, Errno, ProbeId};
 
 use crate::batch::Tools;
@@ -19,11 +21,21 @@ const SHORTEST: Duration = Duration::from_millis(4);
 /// TTLs that hosts begin with: one that arrives whole has passed no router.
 pub(crate) const INITIAL: [u8; 3] = [64, 128, 255];
 
+/// Which packets are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// The answer to the SYN.
+    Answer,
+    /// The RST after the handshake.
+    Reset,
+}
+
 /// Whose packets are asked for.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Subject {
     pub(crate) address: Address,
     pub(crate) port: u16,
+    pub(crate) aim: Aim,
     /// How long the answer took that is looked into.
     pub(crate) rtt: Duration,
 }
@@ -42,10 +54,16 @@ async fn answered(
     minimums: impl Iterator<Item = u8>,
 ) -> Option<u8> {
     let timeout = Some((subject.rtt * 4).max(SHORTEST));
-    let attempt = |least: u8| Attempt {
-        min_ttl: Some(least),
-        timeout,
-        ..Attempt::new(ProbeId::new(0, 0, 0), subject.address, subject.port)
+    let attempt = |least: u8| {
+        let plain = Attempt { timeout, ..Attempt::new(ProbeId::new(0, 0, 0), subject.address, subject.port) };
+        match subject.aim {
+            Aim::Answer => Attempt { min_ttl: Some(least), ..plain },
+            Aim::Reset => Attempt { care: Care::Reset { least }, ..plain },
+        }
+    };
+    let least = |attempt: &Attempt| match attempt.care {
+        Care::Reset { least } => Some(least),
+        _ => attempt.min_ttl,
     };
     let done = tools.dial(minimums.map(attempt)).await?;
     let is_answer = |connection: &Connection| match connection {
@@ -58,7 +76,7 @@ async fn answered(
     let of = |is_wanted: bool| {
         done.iter()
             .filter(move |dialed| is_answer(&dialed.outcome.connection) == is_wanted)
-            .filter_map(|dialed| dialed.attempt.min_ttl)
+            .filter_map(|dialed| least(&dialed.attempt))
     };
     let largest = of(true).max()?;
     of(false).all(|least| least > largest).then_some(largest)
@@ -69,10 +87,9 @@ pub(crate) fn judge(ttl: u8, own: Option<u8>, place: Place) -> Whose {
     let origin = match own {
         Some(own) if ttl > own => Origin::Nearer,
         Some(own) if ttl == own => Origin::Target,
-        // Another stack may answer for the target (a load balancer, a NAT): that proves nothing.
-        Some(_) => Origin::Unknown,
         None if matches!(place, Place::Behind { .. }) && INITIAL.contains(&ttl) => Origin::Nearer,
-        None => Origin::Unknown,
+        // From further away: another stack may answer for the target (a load balancer, a NAT); that proves nothing.
+        _ => Origin::Unknown,
     };
     Whose { ttl, own, origin }
 }

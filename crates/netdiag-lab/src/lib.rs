@@ -19,6 +19,7 @@ mod agent;
 mod capture;
 mod command;
 mod error;
+pub mod fault;
 mod frame;
 mod intercept;
 mod lab;

@@ -5,6 +5,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::io;
+use std::net::IpAddr;
 use std::os::fd::AsFd;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -67,6 +68,21 @@ struct UnderWay {
     care: Care,
     /// When it is given up.
     deadline: Mono,
+    /// What was read off its error queue last, and may be missing there when it ends.
+    told: Option<ending::Told>,
+    /// Whether it has opened, and its end is waited for.
+    is_open: bool,
+}
+
+impl UnderWay {
+    /// It has opened: from now on only segments from near enough are taken, and the handshake is completed.
+    fn wait_for_reset(&mut self, least: u8) {
+        if !std::mem::replace(&mut self.is_open, true) {
+            // Where one of them fails, nothing comes of it: the attempt ends in silence.
+            let _ = self.socket.apply(Setting::MinTtl(least));
+            let _ = self.socket.apply(Setting::Acknowledge);
+        }
+    }
 }
 
 impl TcpConnector {
@@ -75,7 +91,7 @@ impl TcpConnector {
         let mut missing = None;
         let families = opening::families(options)?;
         for &family in &families {
-            match prepared(family, options, 0) {
+            match prepared(family, options, (options.source, 0)) {
                 Err(OpenError::NoFamily(_)) if families.len() > 1 && missing.is_none() => {
                     missing = Some(family);
                 }
@@ -103,15 +119,18 @@ impl TcpConnector {
 
     /// Opens a socket and begins to connect. An error is the end of the attempt.
     fn begin(&self, attempt: &Attempt) -> Result<Socket, Errno> {
-        let port = attempt.source_port.unwrap_or(0);
+        let from = (attempt.source.or(self.options.source), attempt.source_port.unwrap_or(0));
         let socket =
-            prepared(attempt.to.family(), &self.options, port).map_err(|error| opening::errno(&error))?;
+            prepared(attempt.to.family(), &self.options, from).map_err(|error| opening::errno(&error))?;
         let check = |result: io::Result<()>| result.map_err(|error| convert::errno(&error));
         if let Some(ttl) = attempt.ttl {
             check(socket.apply(Setting::Ttl(ttl)))?;
         }
         if let Some(ttl) = attempt.min_ttl {
             check(socket.apply(Setting::MinTtl(ttl)))?;
+        }
+        if matches!(attempt.care, Care::Reset { .. }) {
+            check(socket.apply(Setting::HoldAcknowledgement))?;
         }
         match check(socket.connect(convert::socket_addr(&attempt.to, attempt.port, 0))) {
             Ok(()) | Err(Errno::EINPROGRESS) => Ok(socket),
@@ -123,9 +142,16 @@ impl TcpConnector {
     fn watch(&mut self, (socket, since): (Socket, Mono), attempt: &Attempt) {
         let token = attempt.probe.as_u64();
         let deadline = since + attempt.timeout.unwrap_or(self.timeout);
-        let (probe, to, care) = (attempt.probe, (attempt.to, attempt.port), attempt.care);
-        let under_way = UnderWay { probe, socket, to, care, deadline };
-        if self.settle(&under_way) {
+        let mut under_way = UnderWay {
+            probe: attempt.probe,
+            socket,
+            to: (attempt.to, attempt.port),
+            care: attempt.care,
+            deadline,
+            told: None,
+            is_open: false,
+        };
+        if self.settle(&mut under_way) {
             return self.keep(under_way);
         }
         let watched =
@@ -142,10 +168,14 @@ impl TcpConnector {
     }
 
     /// Looks whether an attempt has come to anything, and notes it; whether it has ended.
-    fn settle(&mut self, attempt: &UnderWay) -> bool {
+    fn settle(&mut self, attempt: &mut UnderWay) -> bool {
         let Some(outcome) = ending::of(attempt, || Moment::user(clock::now()), &mut self.errors) else {
             return false;
         };
+        if let (Connection::Established { .. }, Care::Reset { least }) = (outcome.connection, attempt.care) {
+            attempt.wait_for_reset(least);
+            return false;
+        }
         let has_ended = !matches!(outcome.connection, Connection::Objection { .. });
         self.tell(outcome);
         has_ended
@@ -169,7 +199,7 @@ impl TcpConnector {
         match attempt.care {
             Care::Close => outcome.stream = Some(Box::new(LinuxStream::new(attempt.socket))),
             // What cannot be reset is closed in the ordinary way.
-            Care::Brief => drop(attempt.socket.reset_on_close()),
+            Care::Brief | Care::Reset { .. } => drop(attempt.socket.reset_on_close()),
         }
     }
 
@@ -193,8 +223,8 @@ impl TcpConnector {
             if !is_own {
                 continue;
             }
-            if let Some(attempt) = self.under_way.remove(&token)
-                && !self.settle(&attempt)
+            if let Some(mut attempt) = self.under_way.remove(&token)
+                && !self.settle(&mut attempt)
             {
                 self.ended.push(ending::given_up(&attempt, Moment::user(now)));
             }
@@ -224,18 +254,30 @@ impl TcpConnector {
         let tokens: Vec<u64> = self.events.tokens().collect();
         for token in tokens {
             is_time_up |= token == TIMER;
-            let Some(attempt) = self.under_way.remove(&token) else { continue };
-            if self.settle(&attempt) {
+            let Some(mut attempt) = self.under_way.remove(&token) else { continue };
+            let was_open = attempt.is_open;
+            if self.settle(&mut attempt) {
                 self.release(attempt);
-            } else {
-                self.under_way.insert(token, attempt);
+                continue;
             }
+            if attempt.is_open && !was_open {
+                self.watch_end(&attempt, token);
+            }
+            self.under_way.insert(token, attempt);
         }
         if is_time_up {
             let _ = self.timer.take();
             self.give_up();
         }
         Poll::Ready(())
+    }
+
+    /// From now on waits for the end of a connection.
+    fn watch_end(&self, attempt: &UnderWay, token: u64) {
+        let Some(epoll) = self.epoll.get() else { return };
+        // What cannot be watched is given up in its time.
+        let _ = epoll.remove(attempt.socket.as_fd());
+        let _ = epoll.add(attempt.socket.as_fd(), token, Interest::Read);
     }
 
     /// Ends the watch over an attempt that has ended.
@@ -251,14 +293,18 @@ impl TcpConnector {
 }
 
 /// A socket with all that the attempts of a connector have in common.
-fn prepared(family: Family, options: &SocketOptions, port: u16) -> Result<Socket, OpenError> {
+fn prepared(
+    family: Family,
+    options: &SocketOptions,
+    (source, port): (Option<IpAddr>, u16),
+) -> Result<Socket, OpenError> {
     let socket = options::open(family, Kind::Tcp, options)?;
     done("receive ICMP errors", socket.apply(Setting::ReceiveErrors))?;
-    if options.source.is_some() && port == 0 {
+    if source.is_some() && port == 0 {
         // Where the kernel cannot, the port is taken at once, and there are fewer of them.
         let _ = socket.apply(Setting::BindWithoutPort);
     }
-    options::bind(&socket, options.source, port)?;
+    options::bind(&socket, source, port)?;
     Ok(socket)
 }
 

@@ -73,8 +73,9 @@ fn set_interface(socket: &Socket, name: &str) -> Result<(), OpenError> {
 fn set_header(socket: &Socket, options: &SocketOptions) -> Result<(), OpenError> {
     if let Some(ttl) = options.ttl {
         done(format_args!("set TTL {ttl}"), socket.apply(Setting::Ttl(ttl)))?;
+        // TCP knows no multicast, and says so in one way or another.
         match socket.apply(Setting::MulticastTtl(ttl)) {
-            Err(error) if convert::errno(&error) == Errno::ENOPROTOOPT => {}
+            Err(error) if matches!(convert::errno(&error), Errno::ENOPROTOOPT | Errno::EINVAL) => {}
             other => done(format_args!("set TTL {ttl} of multicasts"), other)?,
         }
     }

@@ -42,6 +42,11 @@ pub enum Setting {
     IgnoreErrors,
     /// What arrives with a smaller TTL or hop limit is not taken (`IP_MINTTL`, `IPV6_MINHOPCOUNT`); TCP only.
     MinTtl(u8),
+    /// The acknowledgement that completes the handshake is held back for a while (`TCP_DEFER_ACCEPT` on the end that
+    /// connects), or until [`Setting::Acknowledge`].
+    HoldAcknowledgement,
+    /// What is to be acknowledged is acknowledged now (`TCP_QUICKACK`).
+    Acknowledge,
     /// The kernel asks whether the other end of an idle TCP connection is still there (`SO_KEEPALIVE`).
     Keepalive,
     /// Seconds of idleness before it asks (`TCP_KEEPIDLE`, 1 to 32767).
@@ -115,6 +120,8 @@ impl Setting {
             Self::ReceiveErrors => by_family(libc::IP_RECVERR, libc::IPV6_RECVERR, 1),
             Self::IgnoreErrors => by_family(libc::IP_RECVERR, libc::IPV6_RECVERR, 0),
             Self::MinTtl(ttl) => by_family(libc::IP_MINTTL, IPV6_MINHOPCOUNT, ttl.into()),
+            Self::HoldAcknowledgement => Some((TCP, libc::TCP_DEFER_ACCEPT, 1)),
+            Self::Acknowledge => Some((TCP, libc::TCP_QUICKACK, 1)),
             Self::Keepalive => Some((ANY, libc::SO_KEEPALIVE, 1)),
             Self::KeepaliveIdle(seconds) => Some((TCP, libc::TCP_KEEPIDLE, seconds as i32)),
             Self::KeepaliveInterval(seconds) => Some((TCP, libc::TCP_KEEPINTVL, seconds as i32)),
@@ -258,6 +265,8 @@ mod tests {
                 Setting::ReceiveErrors,
                 Setting::IgnoreErrors,
                 Setting::MinTtl(64),
+                Setting::HoldAcknowledgement,
+                Setting::Acknowledge,
                 Setting::KeepaliveIdle(5),
                 Setting::KeepaliveInterval(1),
                 Setting::KeepaliveCount(3),

@@ -17,6 +17,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "traceroute", debian: "traceroute" },
     Peer { program: "mtr", debian: "mtr-tiny" },
     Peer { program: "nmap", debian: "nmap" },
+    Peer { program: "nc", debian: "netcat-openbsd" },
     Peer { program: "tcpdump", debian: "tcpdump" },
     Peer { program: "dnsperf", debian: "dnsperf" },
     Peer { program: "ss", debian: "iproute2" },

@@ -18,6 +18,8 @@ pub(super) struct Side {
     pub(super) name: &'static str,
     pub(super) program: PathBuf,
     pub(super) arguments: Vec<String>,
+    /// The code that it ends with when it has done its work.
+    pub(super) code: i32,
     /// Fails where a run has not done all of the work.
     pub(super) check: fn(&Output) -> Result<()>,
 }
@@ -30,14 +32,25 @@ impl Side {
         check: fn(&Output) -> Result<()>,
     ) -> Self {
         let arguments = arguments.split_whitespace().map(str::to_owned).collect();
-        Self { name, program, arguments, check }
+        Self { name, program, arguments, code: 0, check }
+    }
+
+    /// The same, for a program that ends with another code than 0.
+    pub(super) fn ending_with(self, code: i32) -> Self {
+        Self { code, ..self }
     }
 
     /// One run in `node`: what it wrote, and what it took.
     pub(super) fn run(&self, node: &Node) -> Result<(Output, Usage)> {
         let program = self.program.to_str().context("the program's path is not text")?;
         let (output, usage) = node.command(program).args(&self.arguments).measure()?;
-        ensure!(output.status.success(), "{} ended with {}: {}", self.name, output.status, output.stderr);
+        ensure!(
+            output.status.code() == Some(self.code),
+            "{} ended with {}: {}",
+            self.name,
+            output.status,
+            output.stderr
+        );
         (self.check)(&output).with_context(|| self.name)?;
         Ok((output, usage))
     }

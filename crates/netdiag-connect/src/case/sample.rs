@@ -166,12 +166,12 @@ pub(crate) fn listener(ip: &str, (queue, backlog): (u32, u32)) -> Listener {
 }
 
 /// Whose a RST is.
-pub(crate) fn whose(origin: Origin) -> Option<Whose> {
+pub(crate) fn whose(origin: Origin) -> Whose {
     let ttl = match origin {
         Origin::Target => 61,
         Origin::Nearer => 63,
         Origin::Here => 64,
         Origin::Unknown => 57,
     };
-    Some(Whose { ttl, own: Some(61).filter(|_| origin != Origin::Here), origin })
+    Whose { ttl, own: Some(61).filter(|_| origin != Origin::Here), origin }
 }

@@ -54,7 +54,7 @@ fn objected(family: Family) -> Vec<Objection> {
 }
 
 fn refused_by(family: Family, origin: Origin) -> Case {
-    Case { whose: whose(origin), ..sample::failed(family, Errno::ECONNREFUSED) }
+    Case { whose: Some(whose(origin)), ..sample::failed(family, Errno::ECONNREFUSED) }
 }
 
 fn repeated(case: Case) -> Case {

@@ -72,7 +72,7 @@ fn the_errno_decides_nothing() {
         let rst = failed(family, Errno::ECONNREFUSED);
         let code = if family == Family::V4 { 3 } else { 4 };
         let icmp = |from| told(family, unreachable(family, code), from);
-        let by = |origin| Case { whose: whose(origin), ..failed(family, Errno::ECONNREFUSED) };
+        let by = |origin| Case { whose: Some(whose(origin)), ..failed(family, Errno::ECONNREFUSED) };
         let all = [
             rst.clone(),
             by(Origin::Nearer),
@@ -177,7 +177,7 @@ prop_compose! {
     ) -> Case {
         let case = silent(family);
         let sighting = Sighting { timeouts, retransmits, ..case.sighting };
-        let whose: Option<Whose> = origin.and_then(whose);
+        let whose: Option<Whose> = origin.map(whose);
         Case {
             transport, connection, sighting, place, neighbour, is_offender_here, listeners, proof, whose, early,
             source: (None, source_port), ..case

@@ -40,22 +40,6 @@ fn closer_looks_are_for_one_service() {
 }
 
 #[test]
-fn keepalive_is_three_numbers_and_a_heartbeat_octets() {
-    let keepalive = parse_keepalive("60,10,3").expect("numbers");
-    assert_eq!((keepalive.idle.as_secs(), keepalive.interval.as_secs(), keepalive.count), (60, 10, 3));
-    for text in ["", "60", "0,1,1", "1,1,128", "1,1,1,1", "a,b,c", "1.5,1,1"] {
-        assert!(parse_keepalive(text).is_err_and(|error| error.contains("IDLE,INTERVAL,COUNT")), "{text}");
-    }
-    let heartbeat = parse_heartbeat("PING\\r\\n,+PONG").expect("octets");
-    assert_eq!((&heartbeat.send[..], &heartbeat.expect[..]), (&b"PING\r\n"[..], &b"+PONG"[..]));
-    assert_eq!(octets("a\\x2c\\\\\\0").expect("octets"), b"a,\\\0");
-    for text in ["\\", "\\q", "\\x1", "\\xzz"] {
-        assert!(octets(text).is_err(), "{text}");
-    }
-    assert!(parse_heartbeat(",x").is_err());
-}
-
-#[test]
 fn wrong_numbers_and_families_are_named() {
     assert!(error("-W 0 a:1").contains("too short"));
     assert!(error("-4 --source ::1 a:1").contains("is not an IPv4 address"));

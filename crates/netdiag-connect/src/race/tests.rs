@@ -66,7 +66,7 @@ struct Course {
 }
 
 const MANNER: Manner =
-    Manner { port: 443, source_port: None, timeout: Duration::from_millis(3_500), dwell: None };
+    Manner { port: 443, source: (None, None), timeout: Duration::from_millis(3_500), dwell: None };
 
 const OPEN: Connection = Connection::Established { handshake: Some(Rtt::from_nanos(1)) };
 const RST: Connection = Connection::Failed { errno: Errno::ECONNREFUSED, icmp: None, is_synchronous: false };
@@ -198,7 +198,7 @@ fn one_that_is_open_does_not_hurry_the_rest_and_all_are_tried() {
 
 #[test]
 fn every_attempt_is_as_asked_for() {
-    let mut course = Course::new(1, Manner { source_port: Some(4_000), ..MANNER });
+    let mut course = Course::new(1, Manner { source: (None, Some(4_000)), ..MANNER });
     let Turn::Dial(attempt) = course.turn(0) else { panic!("an attempt") };
     assert_eq!((attempt.port, attempt.source_port, attempt.care), (443, Some(4_000), Care::Close));
     assert_eq!((attempt.timeout, attempt.ttl, attempt.min_ttl), (Some(MANNER.timeout), None, None));

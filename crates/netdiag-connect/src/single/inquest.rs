@@ -6,7 +6,7 @@ use std::time::Duration;
 use netdiag_engine::dialer::Dialer;
 use netdiag_engine::driver::Command;
 use netdiag_engine::driver::dial::{self, End, Line};
-use netdiag_engine::port::{Clock, Connection, Counters, Stream};
+use netdiag_engine::port::{Clock, Connection, Counters, ProbeSocket, Stream};
 use netdiag_model::{Address, Errno, Mono};
 use netdiag_tool::{Progress, Terminal, Trust};
 use tokio::sync::mpsc::UnboundedReceiver;
@@ -18,13 +18,14 @@ use crate::endpoint::{Endpoint, Transport};
 use crate::evidence::Interfaces;
 use crate::exchange::{self, Question};
 use crate::host::Host;
-use crate::json::{LocateRecord, Record};
+use crate::locate::Path;
 use crate::look::Page;
 use crate::opened::Opened;
 use crate::plan::After;
 use crate::race::{Finish, Manner, Race};
-use crate::watch::Aim;
-use crate::{locate, own, proof, text, whose};
+use crate::watch::Aim as Watching;
+use crate::whose::Aim;
+use crate::{judge, locate, own, proof, whose};
 
 /// All that is needed to inquire into a service.
 pub(crate) struct Inquest<'a> {
@@ -41,9 +42,15 @@ pub(crate) struct Inquest<'a> {
     pub(crate) deadline: Option<Mono>,
 }
 
+/// Sockets for datagrams: UDP, ICMP.
+type Datagrams<'a> =
+    (Option<&'a mut (dyn ProbeSocket + 'static)>, Option<&'a mut (dyn ProbeSocket + 'static)>);
+
 /// What a try came to.
 pub(crate) struct Tried {
     pub(crate) cases: Vec<Case>,
+    /// How far SYNs come, in the order of the cases, where that was asked for.
+    pub(crate) paths: Vec<Path>,
     /// The first open connection, where it is to be looked at more closely.
     pub(crate) stream: Option<(Address, Box<dyn Stream>)>,
     /// Whether the run is to end.
@@ -52,12 +59,20 @@ pub(crate) struct Tried {
 
 impl Inquest<'_> {
     pub(crate) fn tools(&mut self) -> Tools<'_> {
-        Tools {
-            connector: &mut *self.opened.connector,
+        self.parts().0
+    }
+
+    /// The tools, and beside them what this host knows and the sockets for datagrams.
+    fn parts(&mut self) -> (Tools<'_>, &Host, Datagrams<'_>) {
+        let Opened { plan, connector, udp, icmp } = &mut self.opened;
+        let tools = Tools {
+            connector: &mut **connector,
             clock: &mut *self.clock,
             commands: &mut *self.commands,
+            source: plan.source,
             deadline: self.deadline,
-        }
+        };
+        (tools, &self.host, (udp.as_deref_mut(), icmp.as_deref_mut()))
     }
 
     /// Tries all addresses once.
@@ -83,7 +98,8 @@ impl Inquest<'_> {
         for notice in &notices {
             page.notice(notice);
         }
-        let mut tried = Tried { cases: Vec::new(), stream: None, is_over: end != End::Done };
+        let mut tried =
+            Tried { cases: Vec::new(), paths: Vec::new(), stream: None, is_over: end != End::Done };
         for mut finish in finishes {
             if let (Some(stream), true, None) =
                 (finish.stream.take(), self.opened.plan.after != After::Nothing, &tried.stream)
@@ -95,7 +111,10 @@ impl Inquest<'_> {
                 self.inquire_further(&mut case, before.as_ref()).await;
             }
             if self.opened.plan.is_locating && !tried.is_over {
-                self.locate(page, &case).await;
+                match locate::locate(&mut self.tools(), case.address, case.port).await {
+                    Some(path) => tried.paths.push(path),
+                    None => tried.is_over = true,
+                }
             }
             tried.cases.push(case);
         }
@@ -105,11 +124,11 @@ impl Inquest<'_> {
     fn manner(&self) -> Manner {
         let plan = &self.opened.plan;
         let dwell = match plan.after {
-            After::Nothing => (!plan.dwell.is_zero()).then_some((plan.dwell, Aim::Stay)),
-            After::Banner => Some((plan.timeout, Aim::Greeting)),
+            After::Nothing => (!plan.dwell.is_zero()).then_some((plan.dwell, Watching::Stay)),
+            After::Banner => Some((plan.timeout, Watching::Greeting)),
             After::Tls | After::Keepalive(_) | After::Heartbeat(_) => None,
         };
-        Manner { port: self.port, source_port: plan.source_port, timeout: plan.timeout, dwell }
+        Manner { port: self.port, source: (plan.source, plan.source_port), timeout: plan.timeout, dwell }
     }
 
     fn progress(&self, page: &Page<'_>, seq: u64) -> Option<(Progress, String)> {
@@ -124,7 +143,7 @@ impl Inquest<'_> {
     fn case(&self, finish: Finish) -> Case {
         let Finish { address, connection, .. } = finish;
         let place = self.host.place(&address);
-        let source = self.opened.plan.sockets.source;
+        let source = self.opened.plan.source;
         let mut case = Case {
             transport: self.endpoint.transport,
             address,
@@ -158,20 +177,27 @@ impl Inquest<'_> {
             Connection::Failed { errno: Errno::ECONNREFUSED, icmp: None, is_synchronous: false }
                 if case.place != Place::Here =>
             {
-                if self.opened.plan.is_who || case.elapsed() <= SHORT {
+                // An answer to what has not left is evidence that disagrees.
+                let has_left = self
+                    .way_out(case)
+                    .zip(before)
+                    .is_none_or(|(name, before)| !proof::has_nothing_left(&self.host, before, name));
+                if self.opened.plan.is_who || case.elapsed() <= SHORT || !has_left {
                     case.whose = self.whose(case).await;
                 }
             }
-            Connection::Established { .. } if self.opened.plan.is_who => case.whose = self.whose(case).await,
+            Connection::Established { .. } | Connection::Failed { errno: Errno::ECONNRESET, .. }
+                if self.opened.plan.is_who =>
+            {
+                case.whose = if judge::is_reset_at_once(case) {
+                    self.whose_reset(case).await
+                } else {
+                    self.whose(case).await
+                };
+            }
             Connection::Silent if !case.is_stuck() && case.sighting.timeouts > 0 => {
                 if let Some(before) = before {
-                    let Self { opened, clock, commands, host, deadline, .. } = self;
-                    let mut tools = Tools {
-                        connector: &mut *opened.connector,
-                        clock: &mut **clock,
-                        commands: &mut **commands,
-                        deadline: *deadline,
-                    };
+                    let (mut tools, host, _) = self.parts();
                     case.proof = proof::prove(&mut tools, host, (case.address, case.port), before).await;
                 }
             }
@@ -182,7 +208,7 @@ impl Inquest<'_> {
     /// Whose the answer is.
     async fn whose(&mut self, case: &Case) -> Option<Whose> {
         let rtt = case.handshake().map_or(case.elapsed(), Duration::from);
-        let subject = whose::Subject { address: case.address, port: case.port, rtt };
+        let subject = whose::Subject { address: case.address, port: case.port, aim: Aim::Answer, rtt };
         let ttl = whose::ttl(&mut self.tools(), &subject).await?;
         if whose::INITIAL.contains(&ttl) && self.is_answered_here(case, rtt).await {
             return Some(Whose { ttl, own: None, origin: Origin::Here });
@@ -191,55 +217,46 @@ impl Inquest<'_> {
         Some(whose::judge(ttl, own, case.place))
     }
 
+    /// Whose a RST after the handshake is, beside the answer to the SYN.
+    async fn whose_reset(&mut self, case: &Case) -> Option<Whose> {
+        let rtt = case.handshake().map_or(case.elapsed(), Duration::from);
+        let subject = whose::Subject { address: case.address, port: case.port, aim: Aim::Answer, rtt };
+        let own = whose::ttl(&mut self.tools(), &subject).await;
+        let ttl = whose::ttl(&mut self.tools(), &whose::Subject { aim: Aim::Reset, ..subject }).await?;
+        Some(whose::judge(ttl, own, case.place))
+    }
+
+    /// The name of the interface that packets to the target leave by.
+    fn way_out(&self, case: &Case) -> Option<&String> {
+        match case.place {
+            Place::Link { interface } | Place::Behind { interface, .. } => self.interfaces.get(&interface),
+            _ => None,
+        }
+    }
+
     /// Whether it is this host that answers: nothing leaves by the interface.
     async fn is_answered_here(&mut self, case: &Case, rtt: Duration) -> bool {
-        let (Place::Link { interface } | Place::Behind { interface, .. }) = case.place else { return false };
-        let Some(name) = self.interfaces.get(&interface).cloned() else { return false };
+        let Some(name) = self.way_out(case).cloned() else { return false };
         let timeout = (rtt * 4).max(Duration::from_millis(10));
-        let Self { opened, clock, commands, host, deadline, .. } = self;
-        let mut tools = Tools {
-            connector: &mut *opened.connector,
-            clock: &mut **clock,
-            commands: &mut **commands,
-            deadline: *deadline,
-        };
-        proof::is_answered_here(&mut tools, host, (case.address, case.port), (&name, timeout)).await
+        let (mut tools, host, _) = self.parts();
+        proof::is_answered_here(&mut tools, host, case, (&name, timeout)).await
     }
 
     /// The TTL of packets that are the target's own.
     async fn own_ttl(&mut self, address: Address, rtt: Duration) -> Option<u8> {
         let timeout = (rtt * 4).max(Duration::from_millis(10));
-        let Self { opened, clock, commands, deadline, .. } = self;
-        let mut tools = Tools {
-            connector: &mut *opened.connector,
-            clock: &mut **clock,
-            commands: &mut **commands,
-            deadline: *deadline,
-        };
-        if let Some(udp) = &mut opened.udp
-            && let Some(ttl) = own::by_datagram(&mut **udp, &mut tools, (address, timeout)).await
+        let (mut tools, _, (udp, icmp)) = self.parts();
+        if let Some(udp) = udp
+            && let Some(ttl) = own::by_datagram(udp, &mut tools, (address, timeout)).await
         {
             return Some(ttl);
         }
-        own::by_echo(opened.icmp.as_deref_mut()?, &mut tools, (address, timeout)).await
-    }
-
-    async fn locate(&mut self, page: &mut Page<'_>, case: &Case) {
-        let Some(path) = locate::locate(&mut self.tools(), case.address, case.port).await else { return };
-        let target = &self.endpoint.label;
-        if page.is_json() {
-            let (of, path) = ((&case.address, case.port), (&path, page.interfaces));
-            page.record(&Record::Locate(LocateRecord::new(target, of, path)));
-        } else {
-            let address = crate::evidence::shown(&case.address, page.interfaces);
-            let text = text::path((&address, case.port), &path, (page.interfaces, page.paint));
-            page.text(&text);
-        }
+        own::by_echo(icmp?, &mut tools, (address, timeout)).await
     }
 
     /// Asks all addresses by datagram, one after the other.
     async fn exchange(&mut self) -> Tried {
-        let mut tried = Tried { cases: Vec::new(), stream: None, is_over: false };
+        let mut tried = Tried { cases: Vec::new(), paths: Vec::new(), stream: None, is_over: false };
         for address in self.addresses.clone() {
             let Some(socket) = &mut self.opened.udp else { break };
             let now = self.clock.now().mono;

@@ -1,5 +1,6 @@
 //! The agenda of a sweep: the next port of the next address, and what is made of each outcome.
 
+use std::fmt::Write;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -128,6 +129,7 @@ impl<'a> Sweep<'a> {
 
     fn attempt(&self, address: Address, port: u16) -> Attempt {
         Attempt {
+            source: self.plan.source,
             timeout: Some(self.plan.timeout),
             care: if self.plan.dwell.is_zero() { Care::Brief } else { Care::Close },
             ..Attempt::new(ProbeId::new(0, 0, 0), address, port)
@@ -182,7 +184,7 @@ impl<'a> Sweep<'a> {
         };
         let is_offender_here = offender.is_some_and(|from| self.host.is_own(from.ip));
         let is_silent = matches!(connection, Connection::Silent);
-        let source = self.plan.sockets.source;
+        let source = self.plan.source;
         Case {
             transport,
             address,
@@ -246,7 +248,8 @@ impl<'a> Sweep<'a> {
         if let Some(total) = self.total.filter(|_| rate > 0.0) {
             let left =
                 Duration::try_from_secs_f64(total.saturating_sub(done) as f64 / rate).unwrap_or_default();
-            words += &format!(", {} left", span(left));
+            // Text in memory takes everything.
+            let _ = write!(words, ", {} left", span(left));
         }
         progress.draw(done, &words);
     }

@@ -38,18 +38,12 @@ pub(super) fn table(fleet: &Fleet, plan: &Plan, (interfaces, paint): (&Interface
 
 fn name(member: &Member, interfaces: &Interfaces) -> String {
     let address = shown(&member.address, interfaces);
-    if member.label.split('%').next() == Some(&address) || member.label.parse::<std::net::IpAddr>().is_ok() {
-        address
-    } else if is_many(&member.label) {
-        address
-    } else {
-        format!("{} ({address})", Escaped(&member.label))
-    }
-}
-
-/// Whether a block or a range of addresses was typed.
-fn is_many(label: &str) -> bool {
-    label.contains('/') || (label.contains('-') && !label.contains(char::is_alphabetic))
+    let typed = member.label.split('%').next().unwrap_or_default();
+    let is_address = typed.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok();
+    let is_block = member.label.contains('/')
+        || netdiag_tool::targets::Word::parse(&member.label)
+            .is_ok_and(|word| matches!(word, netdiag_tool::targets::Word::Block(_)));
+    if is_address || is_block { address } else { format!("{} ({address})", Escaped(&member.label)) }
 }
 
 /// The ports of one host.

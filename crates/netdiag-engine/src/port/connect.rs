@@ -1,6 +1,7 @@
 //! TCP attempts: an ordinary connect that is watched closely, and the connection that it may lead to.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -19,6 +20,8 @@ pub struct Attempt {
     pub ttl: Option<u8>,
     /// Answers that arrive with a smaller TTL or hop limit are not taken (`IP_MINTTL`, `IPV6_MINHOPCOUNT`).
     pub min_ttl: Option<u8>,
+    /// The address to connect from; `None` for the connector's own, or one that the kernel chooses.
+    pub source: Option<IpAddr>,
     /// The port to connect from; `None` for one that the kernel chooses.
     pub source_port: Option<u16>,
     /// How long to wait before it is given up; `None` for the connector's own timeout.
@@ -36,6 +39,7 @@ impl Attempt {
             port,
             ttl: None,
             min_ttl: None,
+            source: None,
             source_port: None,
             timeout: None,
             care: Care::Brief,
@@ -51,6 +55,13 @@ pub enum Care {
     /// An ICMP error that leaves the socket in SYN-SENT is told as [`Connection::Objection`] and the attempt goes on; an
     /// open connection is handed over.
     Close,
+    /// Only what ends the connection right after it has opened is of interest: the acknowledgement that completes the
+    /// handshake is held back until segments that arrive with a smaller TTL than this are not taken any more. A RST that
+    /// is taken then ends the attempt with ECONNRESET; else it ends as [`Connection::Silent`].
+    Reset {
+        /// The smallest TTL or hop limit that is taken.
+        least: u8,
+    },
 }
 
 /// What became of an attempt.

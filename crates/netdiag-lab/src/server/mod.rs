@@ -1,6 +1,7 @@
 //! Small servers inside a node: something to connect to, and truth about who came.
 
 mod dns;
+mod full;
 mod serve;
 
 use std::net::{IpAddr, Ipv6Addr};
@@ -29,6 +30,9 @@ pub(crate) enum Service {
     TcpEcho,
     TcpClose,
     TcpHold,
+    TcpReset,
+    TcpGreet(String),
+    TcpFull,
     UdpEcho,
     Dns(Zone),
 }
@@ -59,6 +63,21 @@ impl Server {
     /// Accepts connections and never says a word.
     pub fn tcp_hold(port: u16) -> Self {
         Self::new(Service::TcpHold, port)
+    }
+
+    /// Accepts connections and resets them at once.
+    pub fn tcp_reset(port: u16) -> Self {
+        Self::new(Service::TcpReset, port)
+    }
+
+    /// Accepts connections, says this first, and then hears out whatever comes.
+    pub fn tcp_greet(port: u16, greeting: &str) -> Self {
+        Self::new(Service::TcpGreet(greeting.into()), port)
+    }
+
+    /// Listens, never accepts, and has filled its accept queue itself: the kernel drops whatever else asks.
+    pub fn tcp_full(port: u16) -> Self {
+        Self::new(Service::TcpFull, port)
     }
 
     /// Sends datagrams back.

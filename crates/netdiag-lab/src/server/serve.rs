@@ -4,8 +4,11 @@ use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
-use super::{Server, Service, Visit, Zone};
+use rustix::net::sockopt::set_socket_linger;
+
+use super::{Server, Service, Visit, Zone, full};
 use crate::agent::control::{Control, Order};
 
 type Log = Arc<Mutex<Vec<Visit>>>;
@@ -14,17 +17,25 @@ type Log = Arc<Mutex<Vec<Visit>>>;
 pub(crate) fn run(server: Server) -> io::Result<()> {
     let log = Log::default();
     let address = SocketAddr::new(server.address, server.port);
+    // What has to stay open without a thread of its own.
+    let mut queue = None;
     match server.service {
         Service::TcpEcho => tcp(address, &log, echo)?,
         Service::TcpClose => tcp(address, &log, drop)?,
         Service::TcpHold => tcp(address, &log, hold)?,
+        Service::TcpReset => tcp(address, &log, reset)?,
+        Service::TcpGreet(greeting) => tcp(address, &log, move |stream| greet(stream, &greeting))?,
+        Service::TcpFull => queue = Some(full::fill(address)?),
         Service::UdpEcho => udp(address, &log, |datagram| (Some(datagram.to_vec()), String::new()))?,
         Service::Dns(zone) => udp(address, &log, move |query| Zone::serve(&zone, query))?,
     }
     let mut control = Control::ready()?;
     loop {
         match control.order()? {
-            Order::End => return Ok(()),
+            Order::End => {
+                drop(queue);
+                return Ok(());
+            }
             Order::Log => Control::answer(&*log.lock().unwrap_or_else(PoisonError::into_inner))?,
         }
     }
@@ -35,14 +46,16 @@ fn note(log: &Log, from: SocketAddr, question: String) {
     log.lock().unwrap_or_else(PoisonError::into_inner).push(visit);
 }
 
-fn tcp(address: SocketAddr, log: &Log, handle: fn(TcpStream)) -> io::Result<()> {
+fn tcp(address: SocketAddr, log: &Log, handle: impl Fn(TcpStream) + Send + Sync + 'static) -> io::Result<()> {
     let listener = TcpListener::bind(address)?;
     let log = Arc::clone(log);
+    let handle = Arc::new(handle);
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
             if let Ok(peer) = stream.peer_addr() {
                 note(&log, peer, String::new());
             }
+            let handle = Arc::clone(&handle);
             thread::spawn(move || handle(stream));
         }
     });
@@ -56,6 +69,19 @@ fn echo(mut stream: TcpStream) {
             return;
         }
     }
+}
+
+fn greet(mut stream: TcpStream, greeting: &str) {
+    // A peer that has gone again hears nothing; that is its affair.
+    let _ = stream.write_all(greeting.as_bytes());
+    hold(stream);
+}
+
+/// Closing with a linger time of zero sends a reset instead of a FIN (`socket(7)`).
+fn reset(stream: TcpStream) {
+    // Without it the stream closes with a FIN, which the test sees.
+    let _ = set_socket_linger(&stream, Some(Duration::ZERO));
+    drop(stream);
 }
 
 fn hold(mut stream: TcpStream) {

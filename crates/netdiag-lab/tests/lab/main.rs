@@ -5,6 +5,7 @@
 
 mod capture;
 mod cleanup;
+mod faults;
 mod impairments;
 mod links;
 mod puppet;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         impairments::CASES,
         puppet::CASES,
         servers::CASES,
+        faults::CASES,
         capture::CASES,
         usage::CASES,
         cleanup::CASES,

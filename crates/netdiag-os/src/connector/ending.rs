@@ -19,38 +19,35 @@ use crate::convert;
 /// Octets to keep of what an error quotes: none of it is looked at.
 pub(super) const QUOTE: usize = 8;
 
+/// An ICMP error off the queue: the errno that goes with it, the message, its sender.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Told {
+    errno: Errno,
+    icmp: Icmp,
+    from: Option<Address>,
+}
+
+impl Told {
+    const fn message(&self) -> (Icmp, Option<Address>) {
+        (self.icmp, self.from)
+    }
+}
+
 /// What became of an attempt by now; `None` when it goes on and there is nothing to tell. The time is read only where
 /// there is.
+///
+/// An error may come between any two of the questions that are asked here, and reading the queue takes the pending error
+/// away with the last message. So what was read is kept with the attempt, and stands in for an errno of 0.
 pub(super) fn of(
-    attempt: &UnderWay,
+    attempt: &mut UnderWay,
     at: impl FnOnce() -> Moment,
     errors: &mut ReceiveBatch,
 ) -> Option<Outcome> {
-    let UnderWay { probe, socket, care, .. } = attempt;
-    let info = socket.tcp_info().ok();
+    let info = attempt.socket.tcp_info().ok();
     let state = info.map_or(TcpState::Closed, |info| TcpState::from_number(info.state));
-    let pending = || socket.take_error().map_or_else(|error| convert::errno(&error), Errno);
     let connection = match state {
-        TcpState::SynSent => {
-            // An ICMP error that came while the socket was in use is remembered, and the SYN will be sent again.
-            let errno = pending();
-            if errno == Errno(0) {
-                icmp_error(socket, errors);
-                return None;
-            }
-            let icmp = icmp_error(socket, errors);
-            match care {
-                Care::Close => Connection::Objection { errno, icmp },
-                Care::Brief => Connection::Failed { errno, icmp, is_synchronous: false },
-            }
-        }
-        TcpState::Closed => {
-            let errno = pending();
-            // A segment that came in is the RST that ended it; no ICMP error did.
-            let has_segments = info.is_some_and(|info| info.segments_in > 0);
-            let icmp = if has_segments { None } else { icmp_error(socket, errors) };
-            Connection::Failed { errno, icmp, is_synchronous: false }
-        }
+        TcpState::SynSent => objection(attempt, errors)?,
+        TcpState::Closed => failure(attempt, info.as_ref(), errors),
         _ if is_with_itself(attempt) => {
             Connection::Failed { errno: Errno::ECONNREFUSED, icmp: None, is_synchronous: false }
         }
@@ -60,8 +57,41 @@ pub(super) fn of(
             Connection::Established { handshake }
         }
     };
-    let sighting = info.map_or(Sighting::NONE, |info| seen(&info, local(socket, *care)));
-    Some(Outcome { probe: *probe, at: at(), connection, sighting, stream: None })
+    let sighting = info.map_or(Sighting::NONE, |info| seen(&info, local(&attempt.socket, attempt.care)));
+    Some(Outcome { probe: attempt.probe, at: at(), connection, sighting, stream: None })
+}
+
+fn pending(socket: &Socket) -> Errno {
+    socket.take_error().map_or_else(|error| convert::errno(&error), Errno)
+}
+
+/// An ICMP error that came while the socket was in use is remembered, and the SYN will be sent again.
+fn objection(attempt: &mut UnderWay, errors: &mut ReceiveBatch) -> Option<Connection> {
+    let errno = pending(&attempt.socket);
+    let told = icmp_error(&attempt.socket, errors);
+    attempt.told = told.or(attempt.told);
+    let errno = if errno == Errno(0) { told?.errno } else { errno };
+    if errno == Errno(0) {
+        return None;
+    }
+    let icmp = told.as_ref().map(Told::message);
+    Some(match attempt.care {
+        Care::Close => Connection::Objection { errno, icmp },
+        Care::Brief | Care::Reset { .. } => Connection::Failed { errno, icmp, is_synchronous: false },
+    })
+}
+
+fn failure(attempt: &UnderWay, info: Option<&TcpInfo>, errors: &mut ReceiveBatch) -> Connection {
+    let errno = pending(&attempt.socket);
+    // A segment that came in is the RST that ended it; no ICMP error did.
+    let has_segments = info.is_some_and(|info| info.segments_in > 0);
+    let fresh = if has_segments { None } else { icmp_error(&attempt.socket, errors) };
+    let told = fresh.or(attempt.told.filter(|_| errno == Errno(0)));
+    let errno = match told {
+        Some(told) if errno == Errno(0) => told.errno,
+        _ => errno,
+    };
+    Connection::Failed { errno, icmp: told.as_ref().map(Told::message), is_synchronous: false }
 }
 
 /// Whether the kernel gave the attempt the very port that it asks for, on this host: such a socket connects with itself
@@ -95,13 +125,13 @@ fn seen(info: &TcpInfo, local: Option<(Address, u16)>) -> Sighting {
 /// Where the socket is bound, where that is worth a system call.
 fn local(socket: &Socket, care: Care) -> Option<(Address, u16)> {
     match care {
-        Care::Brief => None,
+        Care::Brief | Care::Reset { .. } => None,
         Care::Close => socket.local_address().ok().map(convert::address),
     }
 }
 
 /// The last ICMP error on the socket's error queue: the one that ended the attempt.
-fn icmp_error(socket: &Socket, errors: &mut ReceiveBatch) -> Option<(Icmp, Option<Address>)> {
+fn icmp_error(socket: &Socket, errors: &mut ReceiveBatch) -> Option<Told> {
     let got = errors.receive(socket.as_fd(), Queue::Error, BATCH).unwrap_or(0);
     let family = match socket.family() {
         address::Family::V4 => Family::V4,
@@ -112,8 +142,9 @@ fn icmp_error(socket: &Socket, errors: &mut ReceiveBatch) -> Option<(Icmp, Optio
         Control::Error(error) if matches!(error.origin, Origin::Icmp | Origin::Icmpv6) => Some(error),
         _ => None,
     });
-    entries.last().map(|error| {
-        let icmp = Icmp { family, kind: error.kind, code: error.code, info: error.info };
-        (icmp, error.offender.map(|offender| convert::address(offender).0))
+    entries.last().map(|error| Told {
+        errno: Errno(error.errno),
+        icmp: Icmp { family, kind: error.kind, code: error.code, info: error.info },
+        from: error.offender.map(|offender| convert::address(offender).0),
     })
 }

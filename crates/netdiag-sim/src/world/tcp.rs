@@ -84,7 +84,7 @@ impl World {
     pub(crate) fn start(&mut self, set: u16, attempt: &Attempt) -> Moment {
         let at = Moment::user(self.reading());
         let own = &self.kernel.connectors[usize::from(set)];
-        let (wish, timeout) = (own.options.source, own.timeout);
+        let (wish, timeout) = (attempt.source.or(own.options.source), own.timeout);
         let wish = wish.filter(|source| source.is_ipv4() == attempt.to.ip.is_ipv4());
         let timeout = attempt.timeout.unwrap_or(timeout);
         let is_free = |port| !self.kernel.tcp_ports.contains_key(&port);

@@ -23,7 +23,7 @@ fn behind(family: Family) -> Place {
 }
 
 fn refused_by(family: Family, origin: Origin) -> Case {
-    Case { whose: whose(origin), ..failed(family, Errno::ECONNREFUSED) }
+    Case { whose: Some(whose(origin)), ..failed(family, Errno::ECONNREFUSED) }
 }
 
 fn refused_here(family: Family, listeners: Vec<Listener>) -> Case {
@@ -98,7 +98,7 @@ fn answers_of_the_target() {
             early(f, Early::Failed { after: AFTER, errno: Errno::ECONNRESET }, TcpState::Closed)
         } => ResetAtOnce, ClosedEarly Service Established Closed;
         "RST after accept, by a router": |f| Case {
-            whose: whose(Origin::Nearer),
+            whose: Some(whose(Origin::Nearer)),
             ..early(f, Early::Failed { after: AFTER, errno: Errno::ECONNRESET }, TcpState::Closed)
         } => ResetAtOnceOnTheWay, ClosedEarly Path Established Closed;
         "RST before accept was told": |f| failed(f, Errno::ECONNRESET)

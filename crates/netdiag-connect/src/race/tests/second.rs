@@ -98,7 +98,7 @@ fn a_repetition_of_the_first_confirms_as_well() {
 
 #[test]
 fn of_one_source_port_there_is_one_syn() {
-    let mut course = Course::new(1, Manner { source_port: Some(4_000), ..MANNER });
+    let mut course = Course::new(1, Manner { source: (None, Some(4_000)), ..MANNER });
     course.dial(0);
     course.hear(1, 0, objection(13, 1));
     assert_eq!(course.dial(1), (vec![], Turn::Event));

@@ -1,0 +1,92 @@
+//! What comes after the handshake: greetings, and peers that vanish without a word.
+
+use std::io::{BufRead, BufReader};
+
+use libtest_mimic::Failed;
+use netdiag_lab::fault::{Family, PORT, Scene};
+use netdiag_lab::{Hook, Output, Ruleset, Server, Traffic};
+
+use super::stage::{Records, connect, place, records, says, valid};
+use crate::harness::{Case, Tested, case, check};
+
+pub(crate) const CASES: &[Case] = &[
+    case!(a_server_that_greets),
+    case!(keepalive_notices_a_peer_that_vanished, "nft"),
+    case!(a_heartbeat_notices_a_peer_that_vanished, "nft"),
+    case!(a_heartbeat_that_is_answered),
+];
+
+fn a_server_that_greets() -> Tested {
+    for family in Family::ALL {
+        let scene =
+            Scene::new(family)?.serve(Server::tcp_greet(PORT, "220 lab.example ready \x1b[31m\r\n"))?;
+        let target = place(scene.target()?, PORT);
+        let json = connect(&scene.client, &["--json", "--banner", &target]).output()?;
+        let text = connect(&scene.client, &["--banner", &target]).output()?;
+        for output in [&json, &text] {
+            let is_so = output.stdout.contains("220 lab.example ready") && output.code() == Some(0);
+            check(is_so, || format!("{output:#?}"))?;
+        }
+        // What came from the network cannot colour a terminal.
+        check(!text.stdout.contains("\x1b[31m"), || format!("{text:?}"))?;
+    }
+    Ok(())
+}
+
+/// Runs until the connection is open, lets the peer vanish, and runs to the end.
+fn vanishing(family: Family, server: Server, args: &[&str]) -> Result<Records, Failed> {
+    let scene = Scene::new(family)?.serve(server)?;
+    let target = place(scene.target()?, PORT);
+    let mut running = connect(&scene.client, &[&["--json"], args, &[&target]].concat()).spawn()?;
+    let mut lines = BufReader::new(running.stdout().ok_or("no standard output")?).lines();
+    let mut seen = String::new();
+    for line in lines.by_ref() {
+        let line = line?;
+        seen = seen + &line + "\n";
+        if valid(&line)?["type"] == "attempt" {
+            break;
+        }
+    }
+    scene.router.filter(&Ruleset::drop(Hook::Forward, &Traffic::Tcp(None)))?;
+    for line in lines {
+        seen = seen + &line? + "\n";
+    }
+    let output = running.wait_with_output()?;
+    Records::of(&Output { stdout: seen, ..output })
+}
+
+fn keepalive_notices_a_peer_that_vanished() -> Tested {
+    for family in Family::ALL {
+        let records = vanishing(family, Server::tcp_hold(PORT), &["--keepalive", "1,1,2"])?;
+        let record = *records.of_type("keepalive").first().ok_or_else(|| format!("{records:#?}"))?;
+        let after = record["noticed_after_ms"].as_f64().unwrap_or_default();
+        // One second of idling, two probes a second apart; the system's own defaults take two hours and more.
+        let is_so = after >= 1_900.0
+            && says(&[record["how"].to_string().to_lowercase()], "ETIMEDOUT|timed out|keepalive")
+            && record["system_default_ms"].as_f64() >= Some(7_000_000.0);
+        check(is_so, || format!("{records:#?}"))?;
+    }
+    Ok(())
+}
+
+fn a_heartbeat_notices_a_peer_that_vanished() -> Tested {
+    for family in Family::ALL {
+        let args = ["--heartbeat", "ping,ping", "-i", "0.3", "-W", "1", "-w", "10"];
+        let records = vanishing(family, Server::tcp_echo(PORT), &args)?;
+        let beats = records.of_type("heartbeat");
+        let is_alarmed = beats.last().is_some_and(|beat| beat["problem"].is_string());
+        check(is_alarmed, || format!("{records:#?}"))?;
+    }
+    Ok(())
+}
+
+fn a_heartbeat_that_is_answered() -> Tested {
+    let scene = Scene::new(Family::V4)?.serve(Server::tcp_echo(PORT))?;
+    let target = place(scene.target()?, PORT);
+    let args = ["--heartbeat", "ping,ping", "-c", "3", "-i", "0.1", "-w", "5", &target];
+    let records = records(&scene.client, &args)?;
+    let beats = records.of_type("heartbeat");
+    let is_so =
+        !beats.is_empty() && beats.iter().all(|beat| beat["rtt_ms"].is_f64() && beat["problem"].is_null());
+    check(is_so && records.code == Some(0), || format!("{records:#?}"))
+}
