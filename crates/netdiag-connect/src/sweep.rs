@@ -61,6 +61,7 @@ fn finish(sweep: &mut Sweep<'_>, plan: &Plan) -> Result<Exit, ToolError> {
         for member in &sweep.fleet.members {
             let mut summary = SummaryRecord::new(&member.label, member.single_port, &member.report);
             summary.address = Some(shown(&member.address, sweep.page.interfaces));
+            summary.protocol = Some(member.transport.as_str());
             summary.ports = member.single_port.is_none().then(|| member.ports_by_word());
             sweep.page.streams.out.write(&netdiag_tool::json::line(&Record::Summary(Box::new(summary))));
         }

@@ -54,6 +54,9 @@ pub struct SummaryRecord {
     /// The address, where several services were asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub address: Option<String>,
+    /// `tcp` or `udp`, where several services were asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<&'static str>,
     /// The port, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
@@ -114,6 +117,7 @@ impl SummaryRecord {
         Self {
             target: target.to_owned(),
             address: None,
+            protocol: None,
             port,
             sent: report.sent,
             open: count(Verdict::Open),

@@ -25,6 +25,7 @@ pub(crate) fn assert_summary(records: &[Value]) {
         let is_of = |attempt: &&&Value| {
             attempt["target"] == summary["target"]
                 && summary.get("address").is_none_or(|address| *address == attempt["address"])
+                && summary.get("protocol").is_none_or(|protocol| *protocol == attempt["protocol"])
                 && summary.get("port").is_none_or(|port| *port == attempt["port"])
         };
         let attempts: Vec<&Value> = of_type(records, "attempt").iter().filter(is_of).copied().collect();

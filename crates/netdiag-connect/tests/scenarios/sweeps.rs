@@ -37,6 +37,8 @@ sweeps! {
     the_same_twice: "203.0.113.2:22 203.0.113.2:22" => 0;
     a_name_that_is_none: "203.0.113.2:22 gone.example.net:22" => 1;
     both_protocols: "203.0.113.2:22,53 udp://203.0.113.2:53,123,124" => 1;
+    both_protocols_quietly: "-q 203.0.113.2:53 udp://203.0.113.2:53" => 1;
+    a_port_each_of_both_protocols: "203.0.113.2:53 udp://203.0.113.2:53" => 1;
     with_a_dwell: "--dwell 100ms 203.0.113.2:22,80" => 0;
 }
 
