@@ -1,6 +1,7 @@
 //! What the programs say before anything is sent: overview, help, versions, completions, refusals. Each text is a
 //! snapshot in `snapshots/`; a refusal is one clear line on standard error and code 2. Nothing here touches a network.
 
+mod connect;
 mod explain;
 
 use std::io::Write;

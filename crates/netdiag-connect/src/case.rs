@@ -170,11 +170,25 @@ impl Case {
         }
     }
 
-    /// The ICMP message that it ended with, and its sender.
-    pub const fn icmp(&self) -> Option<(Icmp, Option<Address>)> {
+    /// The ICMP message that it ended with, and its sender. Of an attempt that nothing ended, the last one that was not
+    /// final: after it there was nothing but silence, as behind a router that limits how often it says so.
+    pub fn icmp(&self) -> Option<(Icmp, Option<Address>)> {
         match self.connection {
             Connection::Failed { icmp, .. } => icmp,
-            _ => None,
+            Connection::Silent | Connection::Objection { .. } => self.objections.last()?.icmp,
+            Connection::Established { .. } => None,
+        }
+    }
+
+    /// Whether a second SYN met the same ICMP message from the same sender.
+    pub fn is_confirmed(&self) -> bool {
+        let what = |(icmp, from): (Icmp, Option<Address>)| (icmp.kind, icmp.code, from);
+        let first = self.objections.first().and_then(|objection| objection.icmp);
+        match self.connection {
+            Connection::Failed { icmp: Some(last), .. } => {
+                first.is_some_and(|first| what(first) == what(last))
+            }
+            _ => false,
         }
     }
 
@@ -191,3 +205,6 @@ impl Case {
         self.sighting.timeouts > self.sighting.retransmits
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample;

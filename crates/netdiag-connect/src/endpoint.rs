@@ -14,6 +14,16 @@ pub enum Transport {
     Udp,
 }
 
+impl Transport {
+    /// The word for machines.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+        }
+    }
+}
+
 /// Whom and which ports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoint {
@@ -139,6 +149,8 @@ fn split<'a>(word: &str, rest: &'a str) -> Result<(&'a str, &'a str), EndpointEr
                     Ok((host, ports))
                 }
             }
+            // A bracket that is not closed is closed in the example.
+            _ if !rest.contains(']') => no_port(&format!("{rest}]")),
             _ => no_port(rest),
         };
     }
@@ -203,6 +215,7 @@ mod tests {
         );
         assert!(said("fe80::1:80").contains("[fe80::1:80]:443"));
         assert!(said("[2001:db8::1]").contains("such as [2001:db8::1]:443"));
+        assert!(said("[2001:db8::1:80").contains("such as [2001:db8::1:80]:443"));
         assert!(said("example.com:0").contains("0 is no port"));
         assert!(said("example.com:70000").contains("70000 is no port"));
         assert!(said("https://example.com").contains("https:// is not known"));

@@ -7,7 +7,7 @@ use std::time::Duration;
 use netdiag_engine::port::{Connection, Listener, NeighbourState};
 use netdiag_model::knowledge::cause::{self, Cause, Words};
 use netdiag_model::knowledge::errno::{self, Phase as ErrnoPhase};
-use netdiag_model::{Address, Family, Icmp, Phase, TcpState};
+use netdiag_model::{Address, Errno, Family, Icmp, Phase, TcpState};
 
 use crate::case::{Case, Early, Origin, Place, Proof, Whose};
 use crate::endpoint::Transport;
@@ -50,11 +50,15 @@ impl Finding {
         let mut possible: Vec<String> = facts.possible.iter().map(fill).collect();
         let mut next: Vec<(String, String)> =
             facts.next.iter().map(|step| (words.fill(step.run), words.fill(step.why))).collect();
-        if case.whose.is_some() {
-            // That has been looked at.
-            next.retain(|(run, _)| !run.contains("--who"));
-        }
+        // What has been looked at, or is for TCP only.
+        let is_udp = case.transport == Transport::Udp;
+        next.retain(|(run, _)| !(run.contains("--who") && (is_udp || case.whose.is_some())));
+        next.retain(|(run, _)| !(run.contains("--locate") && is_udp));
         if reason == Cause::ClosedPort && case.whose.is_some_and(|whose| whose.origin == Origin::Target) {
+            possible.pop();
+        }
+        if reason == Cause::PolicyDenied && case.transport == Transport::Tcp {
+            // The last one: a rule that drops a SYN does so in silence.
             possible.pop();
         }
         if let (Cause::Silence, Some(Proof::Suspected(_)), Some(entry)) =
@@ -158,7 +162,7 @@ fn sent(case: &Case, interfaces: &Interfaces) -> Piece {
     if judge::phase(case) == Phase::Route {
         return Piece { label: "sent", text: format!("nothing: no {what} to {to} left") };
     }
-    let mut text = format!("{what} at {} s to {to}", times(&case.sent));
+    let mut text = format!("{what} at {} to {to}", times(case));
     if let Some((local, port)) = case.sighting.local.filter(|(local, _)| !local.ip.is_unspecified()) {
         let _ = write!(text, ", from {} port {port}", shown(&local, interfaces));
     }
@@ -168,10 +172,10 @@ fn sent(case: &Case, interfaces: &Interfaces) -> Piece {
     Piece { label: "sent", text }
 }
 
-/// `0 (twice), 1.0, 2.0`.
-fn times(sent: &[Duration]) -> String {
+/// `0 (twice), 1.0, 2.0 s`, as far as it was watched when the SYN was repeated.
+fn times(case: &Case) -> String {
     let mut times: Vec<(String, usize)> = Vec::new();
-    for at in sent {
+    for at in &case.sent {
         let text = seconds(*at);
         match times.last_mut() {
             Some((last, count)) if *last == text => *count += 1,
@@ -183,9 +187,13 @@ fn times(sent: &[Duration]) -> String {
         2 => format!("{text} (twice)"),
         count => format!("{text} ({count} times)"),
     };
-    times.iter().map(shown).collect::<Vec<_>>().join(", ")
+    let again = (case.sighting.retransmits as usize + 1).saturating_sub(case.sent.len().max(1));
+    let seen: Vec<String> = times.iter().map(shown).collect();
+    let seen = if seen.is_empty() { "0".to_owned() } else { seen.join(", ") };
+    if again == 0 { format!("{seen} s") } else { format!("{seen} s and {again} more") }
 }
 
+/// `0`, `1.0`, `2.0`.
 fn seconds(at: Duration) -> String {
     let seconds = at.as_secs_f64();
     if seconds < 0.05 { "0".to_owned() } else { format!("{seconds:.1}") }
@@ -193,7 +201,7 @@ fn seconds(at: Duration) -> String {
 
 /// ICMP errors that were not final. That the second SYN was answered alike stands with the answer.
 fn objections<'a>(case: &'a Case, interfaces: &'a Interfaces) -> impl Iterator<Item = Piece> + 'a {
-    let is_confirmed = case.icmp().is_some() && case.objections.len() > 1;
+    let is_confirmed = case.is_confirmed();
     let shown_ones = if is_confirmed { 1 } else { case.objections.len() };
     case.objections.iter().take(shown_ones).map(move |objection| {
         let what = objection.icmp.map_or_else(
@@ -203,7 +211,11 @@ fn objections<'a>(case: &'a Case, interfaces: &'a Interfaces) -> impl Iterator<I
                 format!("{}{from}", message(icmp))
             },
         );
-        let then = if is_confirmed { "so a second SYN was sent at once" } else { "and the attempt went on" };
+        let then = if is_confirmed && case.source.1.is_none() {
+            "so a second SYN was sent at once"
+        } else {
+            "and the attempt went on"
+        };
         let after = span(objection.after);
         Piece {
             label: "objection",
@@ -222,19 +234,19 @@ fn came_back(case: &Case, interfaces: &Interfaces) -> String {
             let took = handshake.map_or(elapsed, |rtt| span(rtt.into()));
             format!("SYN-ACK after {took}")
         }
-        Connection::Failed { is_synchronous: true, .. } if case.transport == Transport::Udp => {
-            "nothing: sending failed at once".to_owned()
+        Connection::Failed { is_synchronous: true, .. } => {
+            let call = if case.transport == Transport::Udp { "sendto(2)" } else { "connect(2)" };
+            format!("nothing: {call} failed at once")
         }
-        Connection::Failed { is_synchronous: true, .. } => "nothing: connect(2) failed at once".to_owned(),
         Connection::Failed { icmp: Some((icmp, from)), .. } => {
             let from = from.map_or(String::new(), |from| {
                 let here = if case.is_offender_here { ", this host itself," } else { "" };
                 format!(" from {}{here}", shown(&from, interfaces))
             });
-            let again = if case.objections.len() > 1 { "; two SYNs were answered alike" } else { "" };
+            let again = if case.is_confirmed() { "; two SYNs were answered alike" } else { "" };
             format!("{}{from} after {elapsed}{again}", message(icmp))
         }
-        Connection::Failed { errno: netdiag_model::Errno::ECONNREFUSED, .. } => {
+        Connection::Failed { errno: Errno::ECONNREFUSED, .. } => {
             let whose = if case.place == Place::Here {
                 "from this host's own kernel".to_owned()
             } else {
@@ -242,8 +254,11 @@ fn came_back(case: &Case, interfaces: &Interfaces) -> String {
             };
             format!("a RST {whose} after {elapsed}, and no ICMP message")
         }
-        Connection::Failed { errno: netdiag_model::Errno::ECONNRESET, .. } => {
+        Connection::Failed { errno: Errno::ECONNRESET, .. } => {
             format!("SYN-ACK, and then a RST, within {elapsed}")
+        }
+        Connection::Failed { errno: Errno::EPIPE, .. } => {
+            format!("SYN-ACK, and then a FIN and a RST, within {elapsed}")
         }
         Connection::Failed { .. } => format!("no ICMP message and no segment within {elapsed}"),
         Connection::Objection { .. } | Connection::Silent => {
@@ -259,7 +274,7 @@ fn repeated(case: &Case) -> Option<String> {
     let again = case.sighting.retransmits;
     let is_answered = matches!(case.connection, Connection::Established { .. })
         || matches!(case.connection, Connection::Failed { icmp: None, is_synchronous: false, .. });
-    (case.transport == Transport::Tcp && again > 0 && is_answered && case.errno() != Some(netdiag_model::Errno::ETIMEDOUT)).then(|| {
+    (case.transport == Transport::Tcp && again > 0 && is_answered && case.errno() != Some(Errno::ETIMEDOUT)).then(|| {
         let plural = if again == 1 { "SYN was" } else { "SYNs were" };
         format!("{again} {plural} lost before one was answered: loss on the way, not a slow server; no round-trip time")
     })
@@ -271,8 +286,9 @@ fn socket(case: &Case) -> Option<String> {
     }
     let elapsed = span(case.elapsed());
     let sighting = &case.sighting;
-    let counts =
-        format!("segments by the kernel's count: {} out, {} in", sighting.segments_out, sighting.segments_in);
+    let (out, back) = (sighting.segments_out, sighting.segments_in);
+    let plural = if out == 1 { "" } else { "s" };
+    let counts = format!("{out} segment{plural} out, {back} in by the kernel's count");
     Some(match judge::state(case) {
         TcpState::SynSent => format!("SYN-SENT for {elapsed}, then given up; {counts}"),
         state => {
@@ -292,7 +308,8 @@ fn errno_words(case: &Case) -> Option<String> {
     };
     let name = errno.name().unwrap_or("no name");
     let mut text = format!("{} {name}, \"{errno}\"", errno.0);
-    if let Some(meaning) = errno::meaning(errno, phase) {
+    // What they mean is explained for connections.
+    if let Some(meaning) = errno::meaning(errno, phase).filter(|_| case.transport == Transport::Tcp) {
         let _ = write!(text, ": {}", lower_first(meaning));
     }
     Some(text)
@@ -300,7 +317,7 @@ fn errno_words(case: &Case) -> Option<String> {
 
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
-    let is_word = text.chars().nth(1).is_some_and(char::is_lowercase);
+    let is_word = text.chars().nth(1).is_some_and(|second| second.is_lowercase() || second == ' ');
     match characters.next() {
         Some(first) if is_word => first.to_lowercase().chain(characters).collect(),
         _ => text.to_owned(),
@@ -381,3 +398,6 @@ fn neighbour(case: &Case, interfaces: &Interfaces) -> Option<String> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

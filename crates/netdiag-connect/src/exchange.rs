@@ -55,6 +55,11 @@ pub(crate) struct Question<'a> {
     pub(crate) timeout: Duration,
 }
 
+/// The timeout, or less where the run ends before.
+pub(crate) fn until(timeout: Duration, deadline: Option<Mono>, now: Mono) -> Duration {
+    deadline.map_or(timeout, |deadline| timeout.min(deadline.since(now)))
+}
+
 /// The options of the socket for it: datagrams of any size may leave.
 pub(crate) fn options(plan: &Plan) -> SocketOptions {
     SocketOptions {

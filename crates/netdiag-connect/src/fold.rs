@@ -38,11 +38,14 @@ pub struct Streaks {
     pub last_change: Option<Reading>,
     /// How often it changed.
     pub changes: u64,
+    /// How many tries there were: a name with several addresses is tried by all of them at once.
+    pub tries: u64,
 }
 
 impl Streaks {
     fn apply(&mut self, verdict: Verdict, at: Reading) {
         let is_up = verdict == Verdict::Open;
+        self.tries += 1;
         let since = match self.current {
             Some((was_up, since)) if was_up == is_up => since,
             before => {
@@ -60,7 +63,7 @@ impl Streaks {
     }
 }
 
-/// One try: its verdict, the handshake's time, and how many SYNs had to be repeated.
+/// One try of one address: its verdict, the handshake's time, and how many SYNs had to be repeated.
 #[derive(Debug, Clone, Copy)]
 pub struct Try {
     /// The verdict.
@@ -87,9 +90,13 @@ impl Report {
             self.order.apply(self.sent, rtt);
         }
         let (start, end) = one.span;
-        self.streaks.apply(one.verdict, start);
         self.started.get_or_insert(start);
         self.ended = Some(end);
+    }
+
+    /// Adds what a try came to, with all addresses together.
+    pub fn apply_whole(&mut self, verdict: Verdict, at: Reading) {
+        self.streaks.apply(verdict, at);
     }
 
     /// How many had this verdict.
@@ -126,6 +133,7 @@ mod tests {
         for (second, &verdict) in (0..).zip(verdicts) {
             let handshake = (verdict == Verdict::Open).then(|| Rtt::from_nanos(1_000_000 * (second + 1)));
             report.apply(&Try { verdict, handshake, repeated: 0, span: (at(second), at(second)) });
+            report.apply_whole(verdict, at(second));
         }
         report
     }

@@ -134,7 +134,7 @@ impl AttemptRecord {
             target: target.to_owned(),
             address: shown(&case.address, interfaces),
             port: case.port,
-            protocol: if is_udp { "udp" } else { "tcp" },
+            protocol: case.transport.as_str(),
             seq,
             time: netdiag_tool::json::time(case.started.read.wall),
             verdict: facts.verdict.as_str(),

@@ -32,9 +32,9 @@ pub fn cause(case: &Case) -> Cause {
 pub fn phase(case: &Case) -> Phase {
     match case.connection {
         Connection::Failed { is_synchronous: true, .. } => Phase::Route,
-        Connection::Established { .. } | Connection::Failed { errno: Errno::ECONNRESET, .. } => {
-            Phase::Established
-        }
+        Connection::Established { .. }
+        // The number of a connection that had been closed before it was reset is EPIPE.
+        | Connection::Failed { errno: Errno::ECONNRESET | Errno::EPIPE, icmp: None, .. } => Phase::Established,
         _ => Phase::SynSent,
     }
 }
@@ -90,6 +90,10 @@ fn at_once(errno: Errno, case: &Case) -> Cause {
 fn told(icmp: Icmp, case: &Case) -> Cause {
     let from = case.icmp().and_then(|(_, from)| from);
     let is_target = from.is_some_and(|from| case.address.matches(&from));
+    if case.transport == Transport::Udp && icmp.is_port_unreachable() && is_target {
+        // What every kernel says of a closed port, this host's own too.
+        return if case.is_offender_here { Cause::DatagramRefusedHere } else { Cause::DatagramRefused };
+    }
     if case.is_offender_here {
         // The kernel speaks in its own name where a neighbour does not answer; a rule of its firewall may use the same
         // words, but does so at once.
@@ -99,9 +103,6 @@ fn told(icmp: Icmp, case: &Case) -> Cause {
         } else {
             Cause::RejectedHere
         };
-    }
-    if case.transport == Transport::Udp && icmp.is_port_unreachable() && is_target {
-        return Cause::DatagramRefused;
     }
     match (is_refusal(icmp), icmp.is_time_exceeded(), is_target) {
         (_, true, _) => Cause::TtlExceeded,
@@ -178,9 +179,10 @@ fn silence(case: &Case) -> Cause {
     if case.listeners.as_ref().is_some_and(|all| all.iter().any(is_full)) {
         return Cause::QueueFullHere;
     }
-    match case.proof {
-        Some(Proof::Out(_)) => Cause::DroppedOnTheWayOut,
-        Some(Proof::In(_)) => Cause::DroppedOnTheWayIn,
+    match (&case.proof, case.icmp()) {
+        (Some(Proof::Out(_)), _) => Cause::DroppedOnTheWayOut,
+        (Some(Proof::In(_)), _) => Cause::DroppedOnTheWayIn,
+        (_, Some((icmp, _))) => told(icmp, case),
         _ if case.sighting.timeouts.max(case.sighting.retransmits) == 0 => Cause::TooShort,
         _ => Cause::Silence,
     }

@@ -192,7 +192,7 @@ impl Race {
         }
     }
 
-    /// Whether the second SYN was answered as the first one.
+    /// Whether another SYN, the second or a repetition, was answered as the first one.
     fn is_confirmed(&self, index: usize, connection: &Connection) -> bool {
         let (Connection::Objection { icmp, .. } | Connection::Failed { icmp, .. }) = connection else {
             return false;
@@ -240,8 +240,11 @@ impl Race {
 
 impl Agenda for Race {
     fn poll_next(&mut self, _cx: &mut Context<'_>, now: Reading) -> Turn {
-        if let Some(attempt) = self.again.pop_front() {
-            return Turn::Dial(attempt);
+        while let Some(attempt) = self.again.pop_front() {
+            // The first SYN may have been answered meanwhile.
+            if self.lanes.iter().any(|lane| lane.address == attempt.to && lane.finish.is_none()) {
+                return Turn::Dial(attempt);
+            }
         }
         match self.next(now.mono) {
             Some((index, at)) if at <= now.mono => {
@@ -294,7 +297,7 @@ impl Agenda for Race {
         let connection = dialed.outcome.connection;
         if matches!(connection, Connection::Objection { .. }) {
             self.object(index, &dialed);
-            if is_second && self.is_confirmed(index, &connection) {
+            if self.lanes[index].objections.len() > 1 && self.is_confirmed(index, &connection) {
                 self.end(index, now.mono, dialed);
             }
             return ControlFlow::Continue(());
@@ -350,3 +353,6 @@ impl Agenda for Race {
         self.show(now.mono);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,7 +10,7 @@ use netdiag_engine::driver::Command;
 use netdiag_engine::port::Resolved;
 use netdiag_model::event::{Notice, NoticeCode};
 use netdiag_model::knowledge::cause;
-use netdiag_model::{Address, Verdict};
+use netdiag_model::{Address, Mono, Verdict};
 use netdiag_tool::targets::{Wishes, no_address, unresolved, usable};
 use netdiag_tool::{Context, Exit, Proxy, ToolError, json};
 
@@ -40,8 +40,8 @@ pub(crate) async fn run(
     let interface = interface(&opened.plan, context);
     let wishes = wishes(&opened.plan, interface, context);
     let host = Host::new(context.facts.take(), context.table.clone(), interface);
-    let Some(resolved) = resolve(endpoint, &wishes, context).await? else {
-        return Ok(Exit::COULD_NOT_RUN);
+    let Some(resolved) = resolve(endpoint, (&wishes, deadline), context).await? else {
+        return Ok(Exit::NO);
     };
     let addresses = usable_addresses(endpoint, &resolved, &wishes)?;
     let proxies = std::mem::take(&mut context.proxies);
@@ -71,6 +71,7 @@ pub(crate) async fn run(
         page,
         report: Report::default(),
         exits: Exits { has_been_open: false, check: Check::Passed, last: None },
+        told: None,
         endpoint,
         port,
     };
@@ -97,18 +98,24 @@ pub(crate) fn wishes(plan: &Plan, scope: Option<u32>, context: &Context) -> Wish
 /// Looks the host up; `None` when the run is to end.
 async fn resolve(
     endpoint: &Endpoint,
-    wishes: &Wishes,
+    (wishes, deadline): (&Wishes, Option<Mono>),
     context: &mut Context,
 ) -> Result<Option<Resolved>, ToolError> {
     let netdiag_tool::targets::Word::Host(host) = &endpoint.host else {
         return Err(no_address(&endpoint.label));
     };
-    let mut lookup = context.names.resolve(host, wishes.family);
+    let Context { names, clock, commands, .. } = context;
+    let mut lookup = names.resolve(host, wishes.family);
+    let mut timer = std::pin::pin!(std::future::poll_fn(|cx| match deadline {
+        Some(deadline) => clock.poll_until(cx, deadline),
+        None => std::task::Poll::Pending,
+    }));
     loop {
         tokio::select! {
             biased;
             answer = &mut lookup => return answer.map(Some).map_err(|error| unresolved(&error)),
-            Some(command) = context.commands.recv() => if command == Command::Quit { return Ok(None) },
+            () = &mut timer => return Ok(None),
+            Some(command) = commands.recv() => if command == Command::Quit { return Ok(None) },
         }
     }
 }
@@ -211,6 +218,8 @@ struct Rounds<'a> {
     page: Page<'a>,
     report: Report,
     exits: Exits,
+    /// The verdict that was told last while another one is waited for.
+    told: Option<Verdict>,
     endpoint: &'a Endpoint,
     port: u16,
 }
@@ -258,21 +267,19 @@ impl Rounds<'_> {
 
     /// What the run waits for, on standard error: once, and when the verdict has changed.
     fn wait_for(&mut self, plan: &Plan, seq: u64, verdict: Option<Verdict>) {
-        let changes = self.report.streaks.changes;
-        if self.page.is_quiet() || (seq > 1 && changes == 0) {
+        let (Some(verdict), Some(until)) = (verdict, plan.until) else { return };
+        if self.page.is_quiet() || self.told == Some(verdict) {
             return;
         }
-        if let (Some(verdict), Some(until)) = (verdict, plan.until)
-            && seq == 1
-        {
-            let message = format!(
-                "{} is {} (try {seq}): waiting until it is {}",
-                text::service(&self.endpoint.label, self.port),
-                verdict.as_str(),
-                until.as_str()
-            );
-            self.page.say(&message);
-        }
+        let is_now = if self.told.is_none() { "is" } else { "is now" };
+        self.told = Some(verdict);
+        let message = format!(
+            "{} {is_now} {} (try {seq}): waiting until it is {}",
+            text::service(&self.endpoint.label, self.port),
+            verdict.as_str(),
+            until.as_str()
+        );
+        self.page.say(&message);
     }
 
     fn show(&mut self, plan: &Plan, seq: u64, cases: &[Case]) {
@@ -347,6 +354,9 @@ impl Rounds<'_> {
         }
         let verdict =
             verdicts.iter().copied().find(|verdict| *verdict == Verdict::Open).or(verdicts.first().copied());
+        if let (Some(verdict), Some(first)) = (verdict, cases.first()) {
+            self.report.apply_whole(verdict, first.started.read);
+        }
         self.exits.has_been_open |= verdict == Some(Verdict::Open);
         self.exits.last = verdict.or(self.exits.last);
         verdict

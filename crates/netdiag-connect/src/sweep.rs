@@ -12,6 +12,7 @@ use netdiag_tool::targets::{Addresses, Wishes};
 use netdiag_tool::{Context, Exit, ToolError};
 
 use crate::endpoint::{Endpoint, Transport};
+use crate::evidence::shown;
 use crate::host::Host;
 use crate::json::{Record, SummaryRecord};
 use crate::look::Page;
@@ -59,6 +60,8 @@ fn finish(sweep: &mut Sweep<'_>, plan: &Plan) -> Result<Exit, ToolError> {
     if sweep.page.is_json() {
         for member in &sweep.fleet.members {
             let mut summary = SummaryRecord::new(&member.label, member.single_port, &member.report);
+            summary.address = Some(shown(&member.address, sweep.page.interfaces));
+            summary.protocol = Some(member.transport.as_str());
             summary.ports = member.single_port.is_none().then(|| member.ports_by_word());
             sweep.page.streams.out.write(&netdiag_tool::json::line(&Record::Summary(Box::new(summary))));
         }

@@ -11,6 +11,7 @@ use netdiag_model::{Rtt, Side, Verdict};
 use netdiag_tool::Escaped;
 
 use crate::case::Case;
+use crate::endpoint::Transport;
 use crate::evidence::{Finding, Interfaces, message, shown, span};
 use crate::fold::Report;
 use crate::locate::Path;
@@ -77,6 +78,12 @@ pub(crate) fn service(host: &str, port: u16) -> String {
     } else {
         format!("{}:{port}", Escaped(host))
     }
+}
+
+/// The same as it would be typed, where both protocols may stand beside each other.
+pub(crate) fn asked(host: &str, (port, transport): (u16, Transport)) -> String {
+    let scheme = if transport == Transport::Udp { "udp://" } else { "" };
+    scheme.to_owned() + &service(host, port)
 }
 
 /// A name with its addresses and how long that took.

@@ -66,6 +66,8 @@ struct UnderWay {
     /// Address and port that it is to connect with.
     to: (Address, u16),
     care: Care,
+    /// When it is given up.
+    deadline: Mono,
     /// What was read off its error queue last, and may be missing there when it ends.
     told: Option<ending::Told>,
     /// Whether it has opened, and its end is waited for.
@@ -139,11 +141,13 @@ impl TcpConnector {
     /// Takes care of an attempt that has begun: it may have ended already, where the way is short.
     fn watch(&mut self, (socket, since): (Socket, Mono), attempt: &Attempt) {
         let token = attempt.probe.as_u64();
+        let deadline = since + attempt.timeout.unwrap_or(self.timeout);
         let mut under_way = UnderWay {
             probe: attempt.probe,
             socket,
             to: (attempt.to, attempt.port),
             care: attempt.care,
+            deadline,
             told: None,
             is_open: false,
         };
@@ -156,7 +160,6 @@ impl TcpConnector {
             return self.refuse(attempt.probe, convert::errno(&error));
         }
         self.under_way.insert(token, under_way);
-        let deadline = since + attempt.timeout.unwrap_or(self.timeout);
         let place = self.deadlines.partition_point(|&(other, _)| other <= deadline);
         self.deadlines.insert(place, (deadline, token));
         if place == 0 {
@@ -211,10 +214,15 @@ impl TcpConnector {
     fn give_up(&mut self) {
         let now = clock::now();
         while let Some(&(deadline, token)) = self.deadlines.front() {
-            if deadline > now.mono && self.under_way.contains_key(&token) {
+            // A later attempt may have the number of one that is over.
+            let is_own = self.under_way.get(&token).is_some_and(|attempt| attempt.deadline == deadline);
+            if deadline > now.mono && is_own {
                 break;
             }
             self.deadlines.pop_front();
+            if !is_own {
+                continue;
+            }
             if let Some(mut attempt) = self.under_way.remove(&token)
                 && !self.settle(&mut attempt)
             {

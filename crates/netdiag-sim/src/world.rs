@@ -169,8 +169,8 @@ impl World {
             Event::Hand(arrived, packet) => self.hand(arrived, &packet),
             Event::Script(number) => self.act(number),
             Event::Forge(number) => self.forge(number),
-            Event::Syn(set, probe, before) => self.syn(set, probe, before),
-            Event::GiveUp(set, probe) => self.give_up(set, probe),
+            Event::Syn(set, which, before) => self.syn(set, which, before),
+            Event::GiveUp(set, which) => self.give_up(set, which),
             Event::Resume => self.has_news = true,
         }
     }

@@ -51,6 +51,12 @@ pub struct JitterRecord {
 pub struct SummaryRecord {
     /// The host, as typed.
     pub target: String,
+    /// The address, where several services were asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// `tcp` or `udp`, where several services were asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<&'static str>,
     /// The port, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
@@ -107,9 +113,11 @@ impl SummaryRecord {
         let count = |verdict| report.count(verdict);
         let span = |span: std::time::Duration| millis_from_nanos(span.as_nanos() as f64);
         let (jitter, streaks) = (report.jitter(), &report.streaks);
-        let has_several = report.sent > 1;
+        let has_several = streaks.tries > 1;
         Self {
             target: target.to_owned(),
+            address: None,
+            protocol: None,
             port,
             sent: report.sent,
             open: count(Verdict::Open),

@@ -154,12 +154,8 @@ impl Inquest<'_> {
     fn case(&self, finish: Finish) -> Case {
         let Finish { address, connection, .. } = finish;
         let place = self.host.place(&address);
-        let offender = match connection {
-            Connection::Failed { icmp: Some((_, from)), .. } => from,
-            _ => None,
-        };
         let source = self.opened.plan.source;
-        Case {
+        let mut case = Case {
             transport: self.endpoint.transport,
             address,
             port: self.port,
@@ -171,7 +167,7 @@ impl Inquest<'_> {
             objections: finish.objections,
             place,
             neighbour: self.host.neighbour(&address),
-            is_offender_here: offender.is_some_and(|from| self.host.is_own(from.ip)),
+            is_offender_here: false,
             listeners: self.host.listeners(&address, self.port),
             proof: None,
             whose: None,
@@ -180,7 +176,10 @@ impl Inquest<'_> {
             greeting: finish.greeting,
             source: (source, self.opened.plan.source_port),
             is_source_here: source.is_some_and(|source| self.host.is_own(source)),
-        }
+        };
+        let offender = case.icmp().and_then(|(_, from)| from);
+        case.is_offender_here = offender.is_some_and(|from| self.host.is_own(from.ip));
+        case
     }
 
     /// What is known from an earlier try that ended in the same way, or else is asked for now.
@@ -284,12 +283,14 @@ impl Inquest<'_> {
         let mut tried = Tried { cases: Vec::new(), paths: Vec::new(), stream: None, is_over: false };
         for address in self.addresses.clone() {
             let Some(socket) = &mut self.opened.udp else { break };
-            let question = Question {
-                to: address,
-                port: self.port,
-                payload: &self.opened.plan.payload,
-                timeout: self.opened.plan.timeout,
-            };
+            let now = self.clock.now().mono;
+            if self.deadline.is_some_and(|deadline| deadline <= now) {
+                tried.is_over = true;
+                break;
+            }
+            let timeout = exchange::until(self.opened.plan.timeout, self.deadline, now);
+            let question =
+                Question { to: address, port: self.port, payload: &self.opened.plan.payload, timeout };
             let exchanged =
                 exchange::ask(&mut **socket, &mut *self.clock, &mut *self.commands, &question).await;
             let Some(exchanged) = exchanged else {
@@ -297,6 +298,8 @@ impl Inquest<'_> {
                 break;
             };
             tried.cases.push(self.case(exchanged.into_finish(address)));
+            let now = self.clock.now().mono;
+            tried.is_over = self.deadline.is_some_and(|deadline| deadline <= now);
         }
         tried
     }

@@ -117,7 +117,7 @@ impl<'a> Sweep<'a> {
     fn begin(&mut self, target: Target) {
         let Target { named, endpoint } = target;
         let single = endpoint.ports.single();
-        self.fleet.enlist(&endpoint.label, named.address, single);
+        self.fleet.enlist(&endpoint.label, (named.address, endpoint.transport), single);
         if is_tcp(&endpoint) {
             let ports = endpoint.ports.clone();
             let all: Vec<u16> = ports.iter().collect();
@@ -140,7 +140,7 @@ impl<'a> Sweep<'a> {
     fn conclude(&mut self, finish: Finish, (port, transport): (u16, Transport)) {
         let case = self.case(finish, (port, transport));
         let verdict = cause::of(judge::cause(&case)).verdict;
-        let Some(index) = self.fleet.find(&case.address) else { return };
+        let Some(index) = self.fleet.find((case.address, transport)) else { return };
         let said = case.icmp().map(|(icmp, from)| {
             let from = from.map_or("somebody".to_owned(), |from| shown(&from, self.page.interfaces));
             (icmp, from)
@@ -167,7 +167,8 @@ impl<'a> Sweep<'a> {
             }
         } else if detail == Detail::Quiet {
             let address = shown(&case.address, self.page.interfaces);
-            let line = format!("{} {}\n", text::service(&address, case.port), verdict.as_str());
+            let service = text::asked(&address, (case.port, case.transport));
+            let line = format!("{service} {}\n", verdict.as_str());
             self.page.text(&line);
         } else if detail == Detail::Verbose {
             let line = text::line(&label, 1, (case, self.page.interfaces), self.page.paint);
@@ -221,12 +222,13 @@ impl<'a> Sweep<'a> {
     ) {
         for (address, endpoint) in std::mem::take(&mut self.by_datagram) {
             for port in endpoint.ports.iter() {
-                if deadline.is_some_and(|deadline| deadline <= clock.now().mono) {
+                let now = clock.now().mono;
+                if deadline.is_some_and(|deadline| deadline <= now) {
                     self.has_all = false;
                     return;
                 }
-                let question =
-                    Question { to: address, port, payload: &self.plan.payload, timeout: self.plan.timeout };
+                let timeout = exchange::until(self.plan.timeout, deadline, now);
+                let question = Question { to: address, port, payload: &self.plan.payload, timeout };
                 let Some(exchanged) = exchange::ask(socket, clock, commands, &question).await else {
                     self.has_all = false;
                     return;
@@ -329,6 +331,16 @@ impl Agenda for Sweep<'_> {
         if self.progress.is_some() && self.next_tick <= now.mono {
             self.next_tick = now.mono + TICK;
             self.draw(now.mono);
+        }
+    }
+
+    /// Connections that are still watched are open, as far as it is known.
+    fn handle_cut(&mut self, _now: Reading, _connector: &dyn Connector) {
+        self.has_all &= self.watches.is_empty();
+        for (mut finish, port, watch) in std::mem::take(&mut self.watches) {
+            finish.state = Some(watch.state());
+            finish.greeting = watch.greeting;
+            self.conclude(finish, (port, Transport::Tcp));
         }
     }
 

@@ -4,13 +4,19 @@ use std::collections::{BTreeMap, HashMap};
 
 use netdiag_model::{Address, Icmp, Verdict};
 
+use crate::endpoint::Transport;
 use crate::fold::{Report, Try};
+
+/// An address, and by which protocol it is asked.
+pub(super) type Asked = (Address, Transport);
 
 /// One address.
 pub(super) struct Member {
     /// The host, as typed.
     pub(super) label: String,
     pub(super) address: Address,
+    /// By which protocol: of a port each has its own verdict.
+    pub(super) transport: Transport,
     /// The port, where one was asked for.
     pub(super) single_port: Option<u16>,
     /// The ports of each verdict.
@@ -21,10 +27,11 @@ pub(super) struct Member {
 }
 
 impl Member {
-    fn new(label: String, address: Address, single_port: Option<u16>) -> Self {
+    fn new(label: String, (address, transport): Asked, single_port: Option<u16>) -> Self {
         Self {
             label,
             address,
+            transport,
             single_port,
             ports: BTreeMap::new(),
             said: BTreeMap::new(),
@@ -57,7 +64,7 @@ const fn word(verdict: Verdict) -> &'static str {
 #[derive(Default)]
 pub(super) struct Fleet {
     pub(super) members: Vec<Member>,
-    by_address: HashMap<Address, usize>,
+    by_address: HashMap<Asked, usize>,
     /// Services asked, and answered in whatever way.
     pub(super) done: u64,
     /// Of these, open.
@@ -66,18 +73,18 @@ pub(super) struct Fleet {
 
 impl Fleet {
     /// The member of an address, new or known.
-    pub(super) fn enlist(&mut self, label: &str, address: Address, single_port: Option<u16>) -> usize {
-        if let Some(&index) = self.by_address.get(&address) {
+    pub(super) fn enlist(&mut self, label: &str, asked: Asked, single_port: Option<u16>) -> usize {
+        if let Some(&index) = self.by_address.get(&asked) {
             self.members[index].single_port = None;
             return index;
         }
-        self.members.push(Member::new(label.to_owned(), address, single_port));
-        self.by_address.insert(address, self.members.len() - 1);
+        self.members.push(Member::new(label.to_owned(), asked, single_port));
+        self.by_address.insert(asked, self.members.len() - 1);
         self.members.len() - 1
     }
 
-    pub(super) fn find(&self, address: &Address) -> Option<usize> {
-        self.by_address.get(address).copied()
+    pub(super) fn find(&self, asked: Asked) -> Option<usize> {
+        self.by_address.get(&asked).copied()
     }
 
     /// Takes note of a verdict on a port.

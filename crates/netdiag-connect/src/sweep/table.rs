@@ -7,6 +7,7 @@ use netdiag_model::knowledge::service;
 use netdiag_tool::Escaped;
 
 use super::fleet::{Fleet, Member};
+use crate::endpoint::Transport;
 use crate::evidence::{Interfaces, shown, span};
 use crate::plan::Plan;
 use crate::ports::compressed;
@@ -25,8 +26,9 @@ pub(super) fn table(fleet: &Fleet, plan: &Plan, (interfaces, paint): (&Interface
         return by_verdict(fleet, is_wanted, (interfaces, paint));
     }
     let mut table = String::new();
-    let has_any = |member: &&Member| member.ports.keys().any(|verdict| is_wanted(*verdict));
-    for (index, member) in fleet.members.iter().filter(has_any).enumerate() {
+    let has_wanted = |member: &&Member| member.ports.keys().any(|verdict| is_wanted(*verdict));
+    let is_shown = |member: &&Member| plan.only.is_empty() || has_wanted(member);
+    for (index, member) in fleet.members.iter().filter(is_shown).enumerate() {
         if index > 0 {
             table.push('\n');
         }
@@ -53,9 +55,10 @@ fn by_port(
 ) {
     let count = member.report.sent;
     let plural = if count == 1 { "" } else { "s" };
+    let protocol = if member.transport == Transport::Udp { "UDP " } else { "" };
     let _ = writeln!(
         table,
-        "{}: {count} port{plural} in {}",
+        "{}: {count} {protocol}port{plural} in {}",
         name(member, interfaces),
         span(member.report.elapsed())
     );
@@ -110,7 +113,7 @@ fn by_verdict(
             let label = name(member, interfaces);
             let behind = if label == address { String::new() } else { format!("  {label}") };
             let said = if said.is_empty() { String::new() } else { format!("  {}", said.join(", ")) };
-            let _ = writeln!(table, "  {}{behind}{said}", text::service(&address, port));
+            let _ = writeln!(table, "  {}{behind}{said}", text::asked(&address, (port, member.transport)));
         }
         if of.len() > NAMED {
             let _ = writeln!(table, "  and {} more (--json has all)", of.len() - NAMED);

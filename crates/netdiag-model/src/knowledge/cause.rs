@@ -84,6 +84,8 @@ pub enum Cause {
     DatagramAnswered,
     /// The target says by ICMP that nothing has this UDP port.
     DatagramRefused,
+    /// This host's own kernel says by ICMP that nothing has this UDP port.
+    DatagramRefusedHere,
     /// No datagram came back, and no ICMP message.
     DatagramSilence,
 }
@@ -155,7 +157,7 @@ mod tests {
     use super::*;
 
     /// Every cause, so that one without facts shows.
-    const CAUSES: [Cause; 36] = [
+    const CAUSES: [Cause; 37] = [
         Cause::Accepted,
         Cause::ClosedPort,
         Cause::ResetOnTheWay,
@@ -191,6 +193,7 @@ mod tests {
         Cause::TooShort,
         Cause::DatagramAnswered,
         Cause::DatagramRefused,
+        Cause::DatagramRefusedHere,
         Cause::DatagramSilence,
     ];
 

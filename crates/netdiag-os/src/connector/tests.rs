@@ -72,6 +72,25 @@ fn no_route_is_synchronous_and_silence_is_given_up() {
     });
 }
 
+/// Each dialer numbers its probes from 0, and all share the connector.
+#[test]
+fn the_time_of_an_attempt_that_is_over_is_not_that_of_its_successor() {
+    in_own_network(|| async {
+        let mut connector = LinuxSockets.open_connector(&SocketOptions::default()).expect("open");
+        add_cable();
+        assert!(run("ip neigh add 192.0.2.2 lladdr 02:00:00:00:00:09 dev d0 nud permanent"));
+        let silent =
+            |millis| Attempt { timeout: Some(Duration::from_millis(millis)), ..attempt(2, "192.0.2.2", 9) };
+        connector.start(&silent(20));
+        connector.cancel(ProbeId::new(0, 0, 2));
+        let started = connector.start(&silent(200));
+        let outcome = next(&mut *connector).await;
+        assert_eq!(outcome.connection, Connection::Silent);
+        let waited = outcome.at.read.mono.since(started.read.mono);
+        assert!(waited >= Duration::from_millis(200), "{waited:?}");
+    });
+}
+
 #[test]
 fn the_icmp_error_behind_a_failure_is_told() {
     in_own_network(|| async {

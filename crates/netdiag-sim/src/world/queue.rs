@@ -27,10 +27,10 @@ pub(super) enum Event {
     Script(usize),
     /// The forger with that number sends.
     Forge(usize),
-    /// An attempt of a connector is due for a SYN, with how many were sent before.
-    Syn(u16, ProbeId, u32),
-    /// An attempt of a connector has had its time.
-    GiveUp(u16, ProbeId),
+    /// The attempt of a connector that began then is due for a SYN, with how many were sent before.
+    Syn(u16, (ProbeId, Mono), u32),
+    /// The attempt of a connector that began then has had its time.
+    GiveUp(u16, (ProbeId, Mono)),
     /// The process runs again.
     Resume,
 }

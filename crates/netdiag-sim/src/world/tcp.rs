@@ -112,18 +112,19 @@ impl World {
             return at;
         };
         self.kernel.tcp_ports.insert(port, (set, attempt.probe));
-        self.queue.push(self.now + timeout, Event::GiveUp(set, attempt.probe));
-        self.syn(set, attempt.probe, 0);
+        let which = (attempt.probe, self.now);
+        self.queue.push(self.now + timeout, Event::GiveUp(set, which));
+        self.syn(set, which, 0);
         at
     }
 
     /// Sends a SYN of an attempt, `before` having been sent.
-    pub(super) fn syn(&mut self, set: u16, probe: ProbeId, before: u32) {
+    pub(super) fn syn(&mut self, set: u16, (probe, began): (ProbeId, Mono), before: u32) {
         let own = &mut self.kernel.connectors[usize::from(set)];
         let interface = own.options.interface.clone();
         let (ttl, tos) = (own.options.ttl, own.options.tos.unwrap_or(0));
         let Some(running) = own.running.get_mut(&probe) else { return };
-        if running.syns != before {
+        if running.syns != before || running.sent != began {
             return;
         }
         running.syns += 1;
@@ -153,12 +154,15 @@ impl World {
             }
         }
         let gap = Duration::from_secs(1 << before.saturating_sub(4).min(16));
-        self.queue.push(self.now + gap, Event::Syn(set, probe, before + 1));
+        self.queue.push(self.now + gap, Event::Syn(set, (probe, began), before + 1));
     }
 
     /// An attempt has had its time.
-    pub(super) fn give_up(&mut self, set: u16, probe: ProbeId) {
-        self.end(set, probe, |_| Connection::Silent);
+    pub(super) fn give_up(&mut self, set: u16, (probe, began): (ProbeId, Mono)) {
+        let running = self.kernel.connectors[usize::from(set)].running.get(&probe);
+        if running.is_some_and(|running| running.sent == began) {
+            self.end(set, probe, |_| Connection::Silent);
+        }
     }
 
     /// What is known of an attempt that is under way.

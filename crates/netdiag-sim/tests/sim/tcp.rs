@@ -44,6 +44,26 @@ fn an_open_port_accepts_a_closed_one_resets_a_filtered_one_is_silent() {
     }
 }
 
+/// Each dialer numbers its probes from 0, and all share the connector.
+#[test]
+fn what_was_due_for_an_attempt_that_is_over_is_not_due_for_its_successor() {
+    let sim = sim("a-straight-path");
+    let mut connector = sim.sockets().open_connector(&SocketOptions::default()).expect("a connector");
+    let silent = |millis| Attempt {
+        timeout: Some(Duration::from_millis(millis)),
+        ..Attempt::new(id(0), Address::new(ip("203.0.113.7")), 25)
+    };
+    let mut outcomes = Vec::new();
+    connector.start(&silent(500));
+    connector.start(&Attempt::new(id(1), Address::new(ip("203.0.113.7")), 443));
+    sim.run(poll_fn(|cx| connector.poll_outcome(cx, &mut outcomes)));
+    connector.cancel(id(0));
+    connector.start(&silent(900));
+    sim.run(poll_fn(|cx| connector.poll_outcome(cx, &mut outcomes)));
+    assert_eq!(sim.now(), netdiag_model::Mono::from_nanos(930_000_000));
+    assert_eq!((outcomes[1].connection, outcomes[1].sighting.retransmits), (Connection::Silent, 0));
+}
+
 #[test]
 fn a_ttl_that_runs_out_ends_the_attempt_and_names_the_router() {
     let outcome = connect(&sim("a-straight-path"), "203.0.113.7", (443, Some(3)));

@@ -46,6 +46,12 @@ pub(super) const FACTS: &[CauseFacts] = &[
         ],
     ),
     here(
+        Cause::DatagramRefusedHere,
+        Verdict::Refused,
+        "Nothing on this host has UDP port PORT: its own kernel answered with port-unreachable.",
+        &[step("ss -lunp 'sport = :PORT'", "what has that UDP port here, and at which address?")],
+    ),
+    here(
         Cause::RejectedHere,
         Verdict::BlockedLocally,
         "This host's own firewall refuses the connection to ADDRESS, port PORT: WHAT.",

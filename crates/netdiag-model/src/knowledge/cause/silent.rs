@@ -63,7 +63,10 @@ pub(super) const FACTS: &[CauseFacts] = &[
                 "octets that the service has an answer to",
             ),
             ECHO,
-            step("ss -lun 'sport = :PORT'", "on the target: does anything have that port?"),
+            step(
+                "ss -lun 'sport = :PORT'",
+                "on the target: does anything have that port, and on which address?",
+            ),
         ],
     },
 ];
