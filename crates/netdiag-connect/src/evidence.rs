@@ -1,20 +1,21 @@
 //! Evidence in words: what was sent and when, what came back and from whom, how long the socket waited, what the errno
 //! means. Pure functions from a case to lines.
 
+mod words;
+
 use std::fmt::Write;
 use std::time::Duration;
 
 use netdiag_engine::port::{Connection, Listener, NeighbourState};
 use netdiag_model::knowledge::cause::{self, Cause, Words};
 use netdiag_model::knowledge::errno::{self, Phase as ErrnoPhase};
-use netdiag_model::{Address, Errno, Family, Icmp, Phase, TcpState};
+use netdiag_model::{Errno, Phase, TcpState};
 
 use crate::case::{Case, Early, Origin, Place, Proof, Whose};
 use crate::endpoint::Transport;
 use crate::judge;
 
-/// Names that stand for numbers: those of interfaces, by index.
-pub type Interfaces = std::collections::BTreeMap<u32, String>;
+pub use words::{Interfaces, message, quoted, shown, span};
 
 /// One piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,36 +99,6 @@ fn words(case: &Case, reason: Cause, interfaces: &Interfaces) -> Words {
         what: icmp.map_or("no ICMP message".to_owned(), |(icmp, _)| message(icmp)),
         interface: interface.cloned().unwrap_or_else(|| "eth0".to_owned()),
         other,
-    }
-}
-
-/// An address with the interface's name rather than its index.
-pub fn shown(address: &Address, interfaces: &Interfaces) -> String {
-    match interfaces.get(&address.scope) {
-        Some(name) if address.scope != 0 => format!("{}%{name}", address.ip),
-        _ => address.to_string(),
-    }
-}
-
-/// `ICMP 3/13 (admin-prohibited)`.
-pub fn message(icmp: Icmp) -> String {
-    let protocol = match icmp.family {
-        Family::V4 => "ICMP",
-        Family::V6 => "ICMPv6",
-    };
-    let name = icmp.name().map(|name| format!(" ({name})")).unwrap_or_default();
-    format!("{protocol} {}/{}{name}", icmp.kind, icmp.code)
-}
-
-/// A span as people read it: three digits or so.
-pub fn span(span: Duration) -> String {
-    let millis = span.as_secs_f64() * 1e3;
-    if millis < 10.0 {
-        format!("{millis:.3} ms")
-    } else if millis < 1000.0 {
-        format!("{millis:.1} ms")
-    } else {
-        format!("{:.2} s", millis / 1e3)
     }
 }
 
@@ -337,14 +308,6 @@ fn after(case: &Case) -> Option<String> {
 
 fn greeting(case: &Case) -> Option<String> {
     (!case.greeting.is_empty()).then(|| quoted(&case.greeting))
-}
-
-/// Octets as text, made safe to show; at most a line.
-pub fn quoted(octets: &[u8]) -> String {
-    const SHOWN: usize = 120;
-    let text = String::from_utf8_lossy(&octets[..octets.len().min(SHOWN)]).into_owned();
-    let more = if octets.len() > SHOWN { "…" } else { "" };
-    format!("\"{}{more}\"", netdiag_tool::Escaped(text.trim_end_matches(['\r', '\n'])))
 }
 
 fn whose_words(whose: Whose, case: &Case) -> String {

@@ -1,11 +1,11 @@
 //! Where a run writes, and how: records for machines, lines for people.
 
 use netdiag_model::event::Notice;
-use netdiag_tool::{Streams, json};
+use netdiag_tool::{Streams, Terminal, json};
 
 use crate::evidence::Interfaces;
 use crate::plan::{Detail, Form, Look};
-use crate::text::Paint;
+use crate::text::{self, Paint};
 
 /// The page.
 pub(crate) struct Page<'a> {
@@ -13,9 +13,22 @@ pub(crate) struct Page<'a> {
     pub(crate) interfaces: &'a Interfaces,
     pub(crate) look: Look,
     pub(crate) paint: Paint,
+    /// How wide the terminal is, where text goes to one.
+    pub(crate) columns: Option<usize>,
 }
 
-impl Page<'_> {
+impl<'a> Page<'a> {
+    /// A page on the streams, for whoever looks at the terminal.
+    pub(crate) fn new(
+        streams: &'a mut Streams,
+        interfaces: &'a Interfaces,
+        (look, terminal): (Look, &Terminal),
+    ) -> Self {
+        let paint = if terminal.has_color(look.color) { Paint::Color } else { Paint::Plain };
+        let columns = terminal.columns.filter(|_| terminal.is_stdout).map(usize::from);
+        Self { streams, interfaces, look, paint, columns }
+    }
+
     /// Whether it is for machines.
     pub(crate) fn is_json(&self) -> bool {
         self.look.form == Form::Json
@@ -33,7 +46,8 @@ impl Page<'_> {
 
     /// Writes text.
     pub(crate) fn text(&mut self, text: &str) {
-        self.streams.out.write(text.as_bytes());
+        let folded = self.columns.map(|columns| text::fold(text, columns));
+        self.streams.out.write(folded.as_deref().unwrap_or(text).as_bytes());
     }
 
     /// Says something on standard error.

@@ -47,9 +47,7 @@ pub(crate) async fn run(
     let proxies = std::mem::take(&mut context.proxies);
     let trust = context.trust.clone();
     let Context { clock, commands, streams, interfaces, terminal, .. } = context;
-    let paint =
-        if terminal.has_color(opened.plan.look.color) { text::Paint::Color } else { text::Paint::Plain };
-    let mut page = Page { streams, interfaces, look: opened.plan.look, paint };
+    let mut page = Page::new(streams, interfaces, (opened.plan.look, terminal));
     show_resolved(&mut page, endpoint, (&resolved, &addresses));
     show_proxies(&mut page, endpoint, &proxies);
     let port = endpoint.ports.single().unwrap_or_default();
@@ -254,7 +252,7 @@ impl Rounds<'_> {
             }
         }
         self.show_missed(&plan, &last);
-        self.sum_up(&plan);
+        self.sum_up(&plan, &last);
         if self.exits.check == Check::Failed {
             return Ok(Exit::NO);
         }
@@ -307,8 +305,7 @@ impl Rounds<'_> {
             self.page.text(&text);
         }
         if cases.len() > 1 && !is_repeated && !self.page.is_json() && !self.page.is_quiet() {
-            let all: Vec<(&Case, Verdict)> =
-                cases.iter().map(|case| (case, cause::of(judge::cause(case)).verdict)).collect();
+            let all = judged(cases);
             let text = text::choice(&all, raced(&all), self.page.interfaces);
             self.page.text(&text);
         }
@@ -362,9 +359,18 @@ impl Rounds<'_> {
         verdict
     }
 
-    fn sum_up(&mut self, plan: &Plan) {
+    fn sum_up(&mut self, plan: &Plan, last: &[Case]) {
         if self.page.is_json() {
-            let summary = SummaryRecord::new(&self.endpoint.label, Some(self.port), &self.report);
+            let mut summary = SummaryRecord::new(&self.endpoint.label, Some(self.port), &self.report);
+            if last.len() > 1 {
+                let all = judged(last);
+                summary.chosen =
+                    text::first_open(&all).map(|case| shown(&case.address, self.page.interfaces));
+                summary.finding = text::choice(&all, raced(&all), self.page.interfaces)
+                    .lines()
+                    .map(str::to_owned)
+                    .collect();
+            }
             self.page.record(&Record::Summary(Box::new(summary)));
         } else if plan.count != Some(1)
             && self.report.sent > 0
@@ -374,6 +380,11 @@ impl Rounds<'_> {
             self.page.text(&text);
         }
     }
+}
+
+/// Cases with their verdicts.
+fn judged(cases: &[Case]) -> Vec<(&Case, Verdict)> {
+    cases.iter().map(|case| (case, cause::of(judge::cause(case)).verdict)).collect()
 }
 
 /// The one that would have won: the first to be open, counted from the start of the first.

@@ -15,11 +15,11 @@ use crate::endpoint::{Endpoint, Transport};
 use crate::evidence::shown;
 use crate::host::Host;
 use crate::json::{Record, SummaryRecord};
+use crate::lists;
 use crate::look::Page;
 use crate::opened::Opened;
 use crate::plan::Plan;
 use crate::single::{interface, wishes};
-use crate::{lists, text};
 use agenda::Sweep;
 use source::Source;
 
@@ -34,9 +34,7 @@ pub(crate) async fn run(mut opened: Opened, context: &mut Context) -> Result<Exi
     let host = Host::new(context.facts.take(), context.table.clone(), interface);
     let source = Source::new(listed.endpoints, wishes, (context.names.clone(), context.lists.clone()));
     let Context { clock, commands, streams, interfaces, terminal, .. } = context;
-    let paint =
-        if terminal.has_color(opened.plan.look.color) { text::Paint::Color } else { text::Paint::Plain };
-    let page = Page { streams, interfaces, look: opened.plan.look, paint };
+    let page = Page::new(streams, interfaces, (opened.plan.look, terminal));
     let mut sweep = Sweep::new((page, terminal), &opened.plan, (&host, source), start);
     for failure in listed.failures {
         sweep.fail(&failure.message, (&failure.label, failure.hint));
@@ -68,6 +66,9 @@ fn finish(sweep: &mut Sweep<'_>, plan: &Plan) -> Result<Exit, ToolError> {
     } else if !sweep.page.is_quiet() {
         let text = table::table(&sweep.fleet, plan, (sweep.page.interfaces, sweep.page.paint));
         sweep.page.text(&text);
+        if let Some(cut) = sweep.cut_short() {
+            sweep.page.say(&cut);
+        }
     }
     let is_all_open = sweep.fleet.is_all_open() && sweep.failed == 0 && !sweep.is_cut();
     Ok(if is_all_open { Exit::YES } else { Exit::NO })

@@ -1,6 +1,7 @@
 //! The text: one sentence first, then what it stands on. Pure functions from findings and sums to lines.
 
 mod closer;
+mod fold;
 
 use std::fmt::Write;
 use std::time::Duration;
@@ -16,6 +17,8 @@ use crate::evidence::{Finding, Interfaces, message, shown, span};
 use crate::fold::Report;
 use crate::locate::Path;
 use crate::plan::Detail;
+
+pub(crate) use fold::fold;
 
 pub(crate) use closer::{beat, heartbeat_settings, idled, idling, keepalive_settings, tls};
 
@@ -270,6 +273,11 @@ pub(crate) fn path(
         );
     }
     text
+}
+
+/// The first that is open, in their order.
+pub(crate) fn first_open<'a>(cases: &[(&'a Case, Verdict)]) -> Option<&'a Case> {
+    cases.iter().find(|(_, verdict)| *verdict == Verdict::Open).map(|(case, _)| *case)
 }
 
 /// Which address a program ends up with, where there are several.

@@ -149,6 +149,9 @@ impl Dialer {
         self.wake_at = None;
         self.grow_old(now.mono);
         if self.under_way.len() >= self.capacity {
+            if !std::mem::replace(&mut self.has_told_shortage, true) {
+                agenda.handle_notice(short(Errno::EMFILE, self.capacity));
+            }
             return None;
         }
         if self.young_count >= self.window {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use netdiag_engine::port::{NeighbourState, Sighting};
-use netdiag_model::{Errno, Family, TcpState};
+use netdiag_model::{Address, Errno, Family, Icmp, TcpState};
 
 use super::*;
 use crate::case::sample::{self, *};

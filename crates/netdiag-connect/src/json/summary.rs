@@ -103,6 +103,9 @@ pub struct SummaryRecord {
     /// The address that a program would have ended up with that tries them in order.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chosen: Option<String>,
+    /// Where a name has several addresses: which one programs end up with, and what is broken, in sentences.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub finding: Vec<String>,
     /// From the first attempt to the end.
     pub elapsed_ms: f64,
 }
@@ -141,6 +144,7 @@ impl SummaryRecord {
             longest_down_ms: streaks.longest_down.filter(|_| has_several).map(span),
             last_change: streaks.last_change.map(|at| netdiag_tool::json::time(at.wall)),
             chosen: None,
+            finding: Vec::new(),
             elapsed_ms: span(report.elapsed()),
         }
     }

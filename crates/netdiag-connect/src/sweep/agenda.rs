@@ -92,6 +92,12 @@ impl<'a> Sweep<'a> {
         !self.has_all || self.fleet.done < self.asked
     }
 
+    /// How far it came, where it ended before all was asked and answered.
+    pub(super) fn cut_short(&self) -> Option<String> {
+        let of = self.total.map_or(String::new(), |total| format!(" of {total}"));
+        self.is_cut().then(|| format!("cut short: {}{of} ports were asked and settled", self.fleet.done))
+    }
+
     pub(super) fn clear_progress(&mut self) {
         if let Some(progress) = &mut self.progress {
             progress.clear();

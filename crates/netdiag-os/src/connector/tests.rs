@@ -128,3 +128,65 @@ fn a_connection_with_itself_is_a_refusal() {
         );
     });
 }
+
+/// A connection that is watched closely is handed over, and can be written to and read from.
+#[test]
+fn an_open_connection_is_handed_over() {
+    use std::io::{Read, Write};
+    block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("bind");
+        let port = listener.local_addr().expect("address").port();
+        let mut connector = LinuxSockets.open_connector(&SocketOptions::default()).expect("open");
+        connector.start(&Attempt { care: Care::Close, ..attempt(1, "127.0.0.1", port) });
+        let open = next(&mut *connector).await;
+        assert_eq!(open.sighting.state, netdiag_model::TcpState::Established);
+        let mut stream = open.stream.expect("a connection");
+        let (mut peer, from) = listener.accept().expect("accept");
+        assert_eq!(open.sighting.local.map(|(_, port)| port), Some(from.port()));
+        peer.write_all(b"hello").expect("write");
+        let mut buffer = [0; 16];
+        let read = poll_fn(|cx| stream.poll_read(cx, &mut buffer)).await;
+        assert_eq!((read, &buffer[..5]), (Ok(5), &b"hello"[..]));
+        assert_eq!(poll_fn(|cx| stream.poll_write(cx, b"you")).await, Ok(3));
+        peer.read_exact(&mut buffer[..3]).expect("read");
+        drop(stream);
+        // It is reset, and leaves nothing behind.
+        assert!(peer.read(&mut buffer).is_err_and(|error| error.raw_os_error() == Some(Errno::ECONNRESET.0)));
+    });
+}
+
+/// The acknowledgement is held back until the minimum is set: a RST from too far away is not taken.
+#[test]
+fn a_reset_after_the_handshake_is_taken_from_near_enough_only() {
+    block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("bind");
+        let port = listener.local_addr().expect("address").port();
+        let closing = std::thread::spawn(move || {
+            for _ in 0..2 {
+                let (peer, _) = listener.accept().expect("accept");
+                let socket = socket2::SockRef::from(&peer);
+                socket.set_linger(Some(std::time::Duration::ZERO)).expect("linger");
+            }
+        });
+        let mut connector = LinuxSockets.open_connector(&SocketOptions::default()).expect("open");
+        let reset = Connection::Failed { errno: Errno::ECONNRESET, icmp: None, is_synchronous: false };
+        for (least, expected) in [(64, reset), (65, Connection::Silent)] {
+            let timeout = Some(Duration::from_millis(500));
+            let care = Care::Reset { least };
+            connector.start(&Attempt { care, timeout, ..attempt(least.into(), "127.0.0.1", port) });
+            assert_eq!(next(&mut *connector).await.connection, expected, "{least}");
+        }
+        closing.join().expect("thread");
+    });
+}
+
+#[test]
+fn a_source_that_is_not_this_hosts_is_the_attempts_own_failure() {
+    block_on(async {
+        let mut connector = LinuxSockets.open_connector(&SocketOptions::default()).expect("open");
+        let source = Some("192.0.2.1".parse().expect("address"));
+        connector.start(&Attempt { source, ..attempt(1, "127.0.0.1", 9) });
+        let refused = Connection::Failed { errno: Errno::EADDRNOTAVAIL, icmp: None, is_synchronous: true };
+        assert_eq!(next(&mut *connector).await.connection, refused);
+    });
+}
