@@ -235,6 +235,7 @@ impl Race {
         let text =
             format!("{words}SYN-SENT to {}: {count} SYN{plural}, nothing back for {waited}", lane.address);
         progress.draw(0, &text);
+        progress.flush();
     }
 }
 

@@ -54,6 +54,13 @@ impl Progress {
         }
     }
 
+    /// Hands what was drawn to the terminal, for who has no streams at hand to flush.
+    pub fn flush(&mut self) {
+        if let Some(line) = &self.line {
+            line.gathered.borrow_mut().hand_over();
+        }
+    }
+
     /// Takes the line off the terminal.
     pub fn clear(&mut self) {
         if let Some(line) = &self.line {
