@@ -28,6 +28,7 @@ complete -c netdiag -n "__fish_netdiag_needs_command" -s h -l help -d 'Print hel
 complete -c netdiag -n "__fish_netdiag_needs_command" -s V -l version -d 'Print version'
 complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "completions" -d 'write the completions for a shell to standard output'
 complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "ping" -d 'echo one host or many, with jitter, loss and percentiles'
+complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "connect" -d 'is a port open, closed or blocked, by whom, and who has to act'
 complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "explain" -d 'what an errno, a TCP state, a flag, an ICMP code, a sysctl or an rcode means'
 complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c netdiag -n "__fish_netdiag_using_subcommand completions" -s h -l help -d 'Print help'
@@ -92,6 +93,40 @@ complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s R
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s U
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c netdiag -n "__fish_netdiag_using_subcommand ping" -s V -l version -d 'Print version'
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l color -d 'Use colour' -r -f -a "auto\t'Where a person looks: on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; or `CLICOLOR_FORCE` is set'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l netns -d 'Run inside this network namespace: a name, a process id or a path' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -s c -l count -d 'Try so many times' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -s i -l interval -d 'Time between tries: seconds (0.2) or with a unit (200ms)' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -s W -l timeout -d 'How long to wait for an answer. Under a second or so silence proves nothing, and 3.1 s are needed to see that a neighbour does not answer' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -s w -l deadline -d 'End the run after this time, whatever is outstanding' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l until -d 'Try again and again until the verdict is this one' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l rate -d 'At most so many attempts per second; max for as many as the kernel takes. 1000 where there are several' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l dwell -d 'Watch a fresh connection so long for an early close. 200ms for one port, else 0' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l keepalive -d 'Stay connected and idle, and say when and how a peer that vanishes is noticed: seconds of idleness, between probes, and how many' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l heartbeat -d 'Send these octets every interval, and expect these (or any) back: "ping\\n,pong"' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l only -d 'Of many ports, show only those with these verdicts' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -s I -d 'Interface to connect by, or source address' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l interface -d 'Interface (or VRF) to connect by' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l source -d 'Source address to connect from' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l source-port -d 'Port to connect from' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -s m -l mark -d 'Firewall mark (needs CAP_NET_ADMIN)' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l ttl -d 'TTL or hop limit' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l tos -d 'TOS or traffic class, decimal or 0x hexadecimal' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l payload -d 'What to send to a UDP port: text with \\n, \\r, \\t, \\0, \\\\ and \\xHH' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -s 4 -d 'Use IPv4 only'
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -s 6 -d 'Use IPv6 only'
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -s n -l numeric -d 'Look up no names of addresses'
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l json -d 'Write JSON Lines'
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -s q -l quiet -d 'One line per service, and no progress'
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -s v -l verbose -d 'Show more: of an open port all that is known, of many ports a line each'
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l who -d 'Find out who refuses: the target itself, or something nearer'
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l locate -d 'Find out how far on the path SYNs to this port come'
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l tls -d 'Do a TLS handshake, and look at the certificate, however bad it is'
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l banner -d 'Show what the service says first'
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -s V -l version -d 'Print version'
 complete -c netdiag -n "__fish_netdiag_using_subcommand explain" -l color -d 'Use colour' -r -f -a "auto\t'Where a person looks: on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; or `CLICOLOR_FORCE` is set'
 always\t'Everywhere'
 never\t'Nowhere'"
@@ -99,7 +134,8 @@ complete -c netdiag -n "__fish_netdiag_using_subcommand explain" -l list -d 'Nam
 complete -c netdiag -n "__fish_netdiag_using_subcommand explain" -l json -d 'Write JSON Lines'
 complete -c netdiag -n "__fish_netdiag_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c netdiag -n "__fish_netdiag_using_subcommand explain" -s V -l version -d 'Print version'
-complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping explain help" -f -a "completions" -d 'write the completions for a shell to standard output'
-complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping explain help" -f -a "ping" -d 'echo one host or many, with jitter, loss and percentiles'
-complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping explain help" -f -a "explain" -d 'what an errno, a TCP state, a flag, an ICMP code, a sysctl or an rcode means'
-complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping connect explain help" -f -a "completions" -d 'write the completions for a shell to standard output'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping connect explain help" -f -a "ping" -d 'echo one host or many, with jitter, loss and percentiles'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping connect explain help" -f -a "connect" -d 'is a port open, closed or blocked, by whom, and who has to act'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping connect explain help" -f -a "explain" -d 'what an errno, a TCP state, a flag, an ICMP code, a sysctl or an rcode means'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping connect explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

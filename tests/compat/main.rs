@@ -30,5 +30,5 @@ mod text;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    harness::main(&[replies::CASES, errors::CASES, options::CASES, endings::CASES, fping::CASES])
+    harness::main(&[replies::CASES, errors::CASES, options::CASES, endings::CASES, fping::CASES], Vec::new)
 }

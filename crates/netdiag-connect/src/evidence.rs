@@ -45,7 +45,7 @@ impl Finding {
     pub fn of(case: &Case, interfaces: &Interfaces) -> Self {
         let reason = judge::cause(case);
         let facts = cause::of(reason);
-        let words = words(case, interfaces);
+        let words = words(case, reason, interfaces);
         let fill = |text: &&str| words.fill(text);
         let mut possible: Vec<String> = facts.possible.iter().map(fill).collect();
         let mut next: Vec<(String, String)> =
@@ -77,9 +77,13 @@ impl Finding {
 }
 
 /// What stands for the capitals in sentences.
-fn words(case: &Case, interfaces: &Interfaces) -> Words {
+fn words(case: &Case, reason: Cause, interfaces: &Interfaces) -> Words {
     let icmp = case.icmp();
     let other = match case.place {
+        _ if matches!(reason, Cause::BadSource) => case.source.0.map_or(String::new(), |ip| ip.to_string()),
+        _ if matches!(reason, Cause::SourcePortTaken | Cause::SourcePortDenied) => {
+            case.source.1.map_or(String::new(), |port| port.to_string())
+        }
         Place::Behind { gateway, .. } => gateway.to_string(),
         _ => case.listeners.iter().flatten().map(listener).collect::<Vec<_>>().join(", "),
     };
@@ -168,19 +172,28 @@ fn sent(case: &Case, interfaces: &Interfaces) -> Piece {
     Piece { label: "sent", text }
 }
 
-/// `0, 1.0, 2.0 s`, as far as it was watched when the SYN was repeated.
+/// `0 (twice), 1.0, 2.0 s`, as far as it was watched when the SYN was repeated.
 fn times(case: &Case) -> String {
-    let times: Vec<String> = case.sent.iter().map(|at| seconds(*at)).collect();
-    let again = (case.sighting.retransmits as usize + 1).saturating_sub(times.len().max(1));
-    match (times.is_empty(), again) {
-        (true, 0) => "0 s".to_owned(),
-        (true, again) => format!("0 s and {again} more"),
-        (false, 0) => format!("{} s", times.join(", ")),
-        (false, again) => format!("{} s and {again} more", times.join(", ")),
+    let mut times: Vec<(String, usize)> = Vec::new();
+    for at in if case.sent.is_empty() { &[Duration::ZERO] } else { &case.sent[..] } {
+        let text = seconds(*at);
+        match times.last_mut() {
+            Some((last, count)) if *last == text => *count += 1,
+            _ => times.push((text, 1)),
+        }
+    }
+    let shown = |(text, count): &(String, usize)| match count {
+        1 => text.clone(),
+        2 => format!("{text} (twice)"),
+        count => format!("{text} ({count} times)"),
+    };
+    let seen = times.iter().map(shown).collect::<Vec<_>>().join(", ");
+    match (case.sighting.retransmits as usize + 1).saturating_sub(case.sent.len().max(1)) {
+        0 => format!("{seen} s"),
+        more => format!("{seen} s and {more} more"),
     }
 }
 
-/// `0`, `1.0`, `2.0`.
 fn seconds(at: Duration) -> String {
     let seconds = at.as_secs_f64();
     if seconds < 0.05 { "0".to_owned() } else { format!("{seconds:.1}") }
@@ -221,10 +234,10 @@ fn came_back(case: &Case, interfaces: &Interfaces) -> String {
             let took = handshake.map_or(elapsed, |rtt| span(rtt.into()));
             format!("SYN-ACK after {took}")
         }
-        Connection::Failed { is_synchronous: true, .. } => {
-            let call = if case.transport == Transport::Udp { "sendto(2)" } else { "connect(2)" };
-            format!("nothing: {call} failed at once")
+        Connection::Failed { is_synchronous: true, .. } if case.transport == Transport::Udp => {
+            "nothing: sending failed at once".to_owned()
         }
+        Connection::Failed { is_synchronous: true, .. } => "nothing: connect(2) failed at once".to_owned(),
         Connection::Failed { icmp: Some((icmp, from)), .. } => {
             let from = from.map_or(String::new(), |from| {
                 let here = if case.is_offender_here { ", this host itself," } else { "" };
@@ -234,7 +247,12 @@ fn came_back(case: &Case, interfaces: &Interfaces) -> String {
             format!("{}{from} after {elapsed}{again}", message(icmp))
         }
         Connection::Failed { errno: Errno::ECONNREFUSED, .. } => {
-            format!("a RST in the name of {} after {elapsed}, and no ICMP message", case.address)
+            let whose = if case.place == Place::Here {
+                "from this host's own kernel".to_owned()
+            } else {
+                format!("in the name of {}", case.address)
+            };
+            format!("a RST {whose} after {elapsed}, and no ICMP message")
         }
         Connection::Failed { errno: Errno::ECONNRESET, .. } => {
             format!("SYN-ACK, and then a RST, within {elapsed}")
@@ -268,9 +286,8 @@ fn socket(case: &Case) -> Option<String> {
     }
     let elapsed = span(case.elapsed());
     let sighting = &case.sighting;
-    let (out, back) = (sighting.segments_out, sighting.segments_in);
-    let plural = if out == 1 { "" } else { "s" };
-    let counts = format!("{out} segment{plural} out, {back} in by the kernel's count");
+    let counts =
+        format!("segments by the kernel's count: {} out, {} in", sighting.segments_out, sighting.segments_in);
     Some(match judge::state(case) {
         TcpState::SynSent => format!("SYN-SENT for {elapsed}, then given up; {counts}"),
         state => {
@@ -283,6 +300,7 @@ fn socket(case: &Case) -> Option<String> {
 fn errno_words(case: &Case) -> Option<String> {
     let errno = case.errno()?;
     let phase = match judge::phase(case) {
+        _ if case.transport == Transport::Udp => ErrnoPhase::InUse,
         Phase::Route => ErrnoPhase::AtOnce,
         Phase::Established | Phase::Tls => ErrnoPhase::InUse,
         _ => ErrnoPhase::Later,

@@ -129,7 +129,7 @@ impl AttemptRecord {
         let facts = cause::of(finding.cause);
         let icmp = case.icmp();
         let is_udp = case.transport == crate::endpoint::Transport::Udp;
-        let syn_sent = if is_udp { case.sent.len() as u32 } else { case.syns() };
+        let syn_sent = (case.sent.len() as u32).max(if is_udp { 0 } else { case.syns() });
         Self {
             target: target.to_owned(),
             address: shown(&case.address, interfaces),
@@ -143,7 +143,7 @@ impl AttemptRecord {
             elapsed_ms: millis_from_nanos(case.elapsed().as_nanos() as f64),
             handshake_rtt_ms: case.handshake().map(millis),
             syn_sent,
-            syn_retransmits: syn_sent.saturating_sub(1),
+            syn_retransmits: if is_udp { syn_sent.saturating_sub(1) } else { case.sighting.retransmits },
             errno: case.errno().map(Into::into),
             icmp: icmp.map(|(icmp, _)| icmp.into()),
             from: from(case, facts.verdict).map(|from| shown(&from, interfaces)),
@@ -212,7 +212,7 @@ impl LocateRecord {
         (path, interfaces): (&Path, &Interfaces),
     ) -> Self {
         let record = |hop: &crate::locate::Hop| {
-            let (from, _) = hop.answer?;
+            let from = hop.answer?;
             let icmp = hop.icmp.map(Into::into);
             Some(HopRecord { ttl: hop.ttl, address: shown(&from, interfaces), icmp })
         };

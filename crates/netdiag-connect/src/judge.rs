@@ -74,6 +74,8 @@ fn at_once(errno: Errno, case: &Case) -> Cause {
         Errno::EINVAL if route == Some(Errno::EINVAL) => Cause::RouteBlackhole,
         Errno::EACCES if route == Some(Errno::EACCES) => Cause::RouteProhibited,
         Errno::EACCES if is_low => Cause::SourcePortDenied,
+        // A datagram that the output chain drops fails so; TCP is not told.
+        Errno::EPERM if case.transport == Transport::Udp => Cause::DroppedOnTheWayOut,
         Errno::EACCES | Errno::EPERM => Cause::PolicyDenied,
         Errno::EADDRNOTAVAIL if source.is_some() && !case.is_source_here => Cause::BadSource,
         Errno::EADDRNOTAVAIL if route.is_some() => Cause::NoRoute,

@@ -89,7 +89,7 @@ by verdict. udp://HOST:PORT asks the same of UDP, where silence proves nothing."
         (0, "open; of several services, all are open; of several addresses of a name, one is"),
         (
             1,
-            "of several services, one is not open, or the run was cut short; of an open one, a closer look failed (--tls, --heartbeat)",
+            "of several services, one is not open, or the run was cut short; of an open one, a closer look failed (--tls, --heartbeat, --keepalive)",
         ),
         (
             2,

@@ -11,16 +11,18 @@ use crate::batch::Tools;
 
 /// How many hops are asked for.
 const HOPS: u8 = 30;
-/// How long: a SYN goes out twice in it, for routers that limit how often they answer.
-const PATIENCE: Duration = Duration::from_millis(1_500);
+/// How long: a SYN goes out three times in it, for routers that limit how often they answer.
+const PATIENCE: Duration = Duration::from_millis(2_300);
 
 /// What answered a SYN with a certain TTL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Hop {
     /// The TTL.
     pub ttl: u8,
-    /// Who answered, and after how long; `None` for nobody.
-    pub answer: Option<(Address, Duration)>,
+    /// Who answered; `None` for nobody.
+    pub answer: Option<Address>,
+    /// After how long, where the first SYN was answered.
+    pub rtt: Option<Duration>,
     /// What it said, where that was an ICMP message.
     pub icmp: Option<Icmp>,
 }
@@ -45,9 +47,20 @@ impl Path {
         self.hops.last().filter(|_| self.is_ended)
     }
 
+    /// The hop at which the path comes to an address for the second time, and the TTL of the first: packets go in circles.
+    pub fn circle(&self) -> Option<(u8, u8)> {
+        let answers = || self.hops.iter().filter_map(|hop| Some((hop.ttl, hop.answer?)));
+        answers().find_map(|(ttl, who)| {
+            // A router may answer for its neighbour; twice in a row is no circle.
+            let (first, _) = answers().find(|&(before, other)| other == who && before + 1 < ttl)?;
+            Some((first, ttl))
+        })
+    }
+
     /// From which TTL on nothing answers, if nothing does.
     pub fn silent_from(&self) -> Option<u8> {
-        (!self.is_ended).then(|| self.last_answering().map_or(1, |hop| hop.ttl + 1))
+        (!self.is_ended && self.circle().is_none())
+            .then(|| self.last_answering().map_or(1, |hop| hop.ttl + 1))
     }
 }
 
@@ -73,7 +86,9 @@ fn path(all: impl Iterator<Item = Hop>) -> Path {
             break;
         }
     }
-    if !path.is_ended {
+    if let Some((_, again)) = path.circle().filter(|_| !path.is_ended) {
+        path.hops.retain(|hop| hop.ttl <= again);
+    } else if !path.is_ended {
         // Of the silence behind the last one that answered one line is enough.
         let last = path.last_answering().map_or(0, |hop| usize::from(hop.ttl));
         path.hops.truncate(last + 1);
@@ -90,7 +105,8 @@ fn hop(dialed: &Dialed) -> Hop {
         | Connection::Failed { errno: Errno::ECONNREFUSED | Errno::ECONNRESET, .. } => (Some(to), None),
         _ => (None, None),
     };
-    Hop { ttl: dialed.attempt.ttl.unwrap_or_default(), answer: answer.map(|from| (from, took)), icmp }
+    let rtt = (answer.is_some() && dialed.outcome.sighting.retransmits == 0).then_some(took);
+    Hop { ttl: dialed.attempt.ttl.unwrap_or_default(), answer, rtt, icmp }
 }
 
 #[cfg(test)]
@@ -102,7 +118,8 @@ mod tests {
     fn hop(ttl: u8, code: Option<(u8, u8)>) -> Hop {
         let icmp = code.map(|(kind, code)| Icmp { family: Family::V4, kind, code, info: 0 });
         let from = Address::new([192, 0, 2, ttl].into());
-        Hop { ttl, answer: icmp.map(|_| (from, Duration::from_millis(1))), icmp }
+        let rtt = icmp.map(|_| Duration::from_millis(1));
+        Hop { ttl, answer: icmp.map(|_| from), rtt, icmp }
     }
 
     #[test]
@@ -111,6 +128,16 @@ mod tests {
         let path = path(all.into_iter());
         assert_eq!((path.hops.len(), path.answered_by().map(|hop| hop.ttl)), (3, Some(3)));
         assert_eq!(path.silent_from(), None);
+    }
+
+    #[test]
+    fn a_path_that_comes_round_again_is_a_circle() {
+        let mut hops: Vec<Hop> = (1..=6).map(|ttl| hop(ttl, Some((11, 0)))).collect();
+        for (ttl, same) in [(4, 2), (5, 3), (6, 2)] {
+            hops[ttl - 1].answer = hops[same - 1].answer;
+        }
+        let path = path(hops.into_iter());
+        assert_eq!((path.circle(), path.hops.len(), path.silent_from()), (Some((2, 4)), 4, None));
     }
 
     #[test]

@@ -85,6 +85,9 @@ pub(crate) async fn prove(
     };
     let with = burst(tools, (address, port), WINDOW).await;
     let with = with.and_then(|_| gap.moved(&start, &host.counters()?, family))?;
+    if with == 0 {
+        return None;
+    }
     let words = gap.words((with, without), family);
     if (BURST..2 * BURST).contains(&with) { Some(gap.proved(words)) } else { suspected(words) }
 }

@@ -75,6 +75,8 @@ struct Lane {
     probes: Vec<ProbeId>,
     started: Option<Moment>,
     sent: Vec<Duration>,
+    /// When second SYNs were sent.
+    extra: Vec<Duration>,
     objections: Vec<Objection>,
     watch: Option<Watch>,
     finish: Option<Finish>,
@@ -88,6 +90,7 @@ impl Lane {
             probes: Vec::new(),
             started: None,
             sent: Vec::new(),
+            extra: Vec::new(),
             objections: Vec::new(),
             watch: None,
             finish: None,
@@ -115,6 +118,8 @@ impl Lane {
     fn conclude(&mut self, outcome: Outcome, connection: Connection) {
         let Some(started) = self.started else { return };
         self.note(&outcome.sighting, outcome.at.read.mono);
+        self.sent.append(&mut self.extra);
+        self.sent.sort_unstable();
         self.finish = Some(Finish {
             address: self.address,
             started,
@@ -273,6 +278,10 @@ impl Agenda for Race {
             lane.sent.push(Duration::ZERO);
             self.last = Some(at.read.mono);
             self.next_tick.get_or_insert(at.read.mono + TICK);
+        }
+        if !lane.probes.is_empty() {
+            // A second SYN, beside the first one's repetitions.
+            lane.extra.extend(lane.started.map(|started| at.read.mono.since(started.read.mono)));
         }
         lane.probes.push(probe);
     }

@@ -3,6 +3,7 @@
 mod closer;
 mod inquest;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use netdiag_engine::driver::Command;
@@ -23,7 +24,7 @@ use crate::judge;
 use crate::locate::Path;
 use crate::look::Page;
 use crate::opened::Opened;
-use crate::plan::{After, Detail, Plan};
+use crate::plan::{Detail, Plan};
 use crate::text;
 use closer::Check;
 use inquest::Inquest;
@@ -64,6 +65,7 @@ pub(crate) async fn run(
         terminal,
         trust,
         deadline,
+        learned: HashMap::new(),
     };
     let mut round = Rounds {
         page,
@@ -226,11 +228,12 @@ impl Rounds<'_> {
     async fn run(&mut self, inquest: &mut Inquest<'_>) -> Result<Exit, ToolError> {
         let plan = inquest.opened.plan.clone();
         let first = inquest.clock.now().mono;
-        let mut seq = 0;
+        let (mut seq, mut last) = (0, Vec::new());
         loop {
             seq += 1;
             let tried = inquest.inquire(&mut self.page, seq).await;
             self.show(&plan, seq, &tried.cases);
+            last.clone_from(&tried.cases);
             self.show_paths(&tried.cases, &tried.paths);
             let verdict = self.apply(&tried.cases);
             if inquest.look_closer(&mut self.page, tried.stream).await == Check::Failed {
@@ -250,6 +253,7 @@ impl Rounds<'_> {
                 break;
             }
         }
+        self.show_missed(&plan, &last);
         self.sum_up(&plan);
         if self.exits.check == Check::Failed {
             return Ok(Exit::NO);
@@ -310,6 +314,18 @@ impl Rounds<'_> {
         }
     }
 
+    /// What was waited for did not come: how it stands.
+    fn show_missed(&mut self, plan: &Plan, last: &[Case]) {
+        if plan.until.is_none_or(|until| self.exits.last == Some(until)) || self.page.is_json() {
+            return;
+        }
+        let (paint, detail) = (self.page.paint, self.page.look.detail);
+        for case in last {
+            let text = text::attempt(case, self.page.interfaces, (paint, detail));
+            self.page.text(&text);
+        }
+    }
+
     fn show_paths(&mut self, cases: &[Case], paths: &[Path]) {
         for (case, path) in cases.iter().zip(paths) {
             if self.page.is_json() {
@@ -350,7 +366,10 @@ impl Rounds<'_> {
         if self.page.is_json() {
             let summary = SummaryRecord::new(&self.endpoint.label, Some(self.port), &self.report);
             self.page.record(&Record::Summary(Box::new(summary)));
-        } else if plan.count != Some(1) && self.report.sent > 0 && plan.after == After::Nothing {
+        } else if plan.count != Some(1)
+            && self.report.sent > 0
+            && (plan.until.is_none() || !self.page.is_quiet())
+        {
             let text = text::summary(&self.endpoint.label, self.port, &self.report);
             self.page.text(&text);
         }

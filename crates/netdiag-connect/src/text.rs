@@ -212,7 +212,9 @@ pub(crate) fn summary(name: &str, port: u16, report: &Report) -> String {
 
 fn streaks(text: &mut String, report: &Report) {
     let streaks = &report.streaks;
-    if streaks.changes == 0 {
+    if streaks.changes == 0
+        || (streaks.longest_up.unwrap_or_default() + streaks.longest_down.unwrap_or_default()).is_zero()
+    {
         return;
     }
     let long = |span_of: Option<Duration>| span_of.map_or_else(|| "none".to_owned(), span);
@@ -244,19 +246,28 @@ pub(crate) fn path(
                 );
             }
             None => text.push_str("*  does not answer\n"),
-            Some((from, took)) => {
-                let _ = write!(text, "{}  {}", shown(&from, interfaces), span(took));
+            Some(from) => {
+                let took = hop.rtt.map_or_else(|| "not the first time".to_owned(), span);
+                let _ = write!(text, "{}  {took}", shown(&from, interfaces));
                 match hop.icmp {
                     Some(icmp) if icmp.is_time_exceeded() => {}
                     Some(icmp) => {
                         let style = paint.verdict(Verdict::Rejected);
                         let _ = write!(text, "  {style}X  {}{style:#}", message(icmp));
                     }
-                    None => text.push_str("  answers for the target"),
+                    None => text.push_str("  answers in the target's name"),
                 }
                 text.push('\n');
             }
         }
+    }
+    if let Some((first, again)) = path.circle() {
+        let style = paint.verdict(Verdict::Unreachable);
+        let _ = writeln!(
+            text,
+            "  {:<LABEL$}      {style}X  hop {again} is hop {first} again: the packets go in circles{style:#}",
+            ""
+        );
     }
     text
 }

@@ -7,7 +7,8 @@ use netdiag_model::knowledge::icmp::facts::{Form, IcmpFacts};
 use netdiag_model::knowledge::rcode::RcodeFacts;
 use netdiag_model::knowledge::state::StateFacts;
 use netdiag_model::knowledge::sysctl::SysctlFacts;
-use netdiag_model::knowledge::{errno, flag, icmp, rcode, state, sysctl};
+use netdiag_model::knowledge::verdict::VerdictFacts;
+use netdiag_model::knowledge::{errno, flag, icmp, rcode, state, sysctl, verdict};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -19,6 +20,8 @@ use crate::topic::{self, Topic};
 pub enum Kind {
     /// A drawing.
     Topic,
+    /// A verdict of `netdiag connect`.
+    Verdict,
     /// An error number of the system.
     Errno,
     /// A state of a TCP connection.
@@ -35,13 +38,22 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which they are listed.
-    pub const ALL: [Self; 7] =
-        [Self::Topic, Self::Errno, Self::TcpState, Self::TcpFlag, Self::Icmp, Self::Sysctl, Self::Rcode];
+    pub const ALL: [Self; 8] = [
+        Self::Topic,
+        Self::Verdict,
+        Self::Errno,
+        Self::TcpState,
+        Self::TcpFlag,
+        Self::Icmp,
+        Self::Sysctl,
+        Self::Rcode,
+    ];
 
     /// The kind in words, of many.
     pub const fn words(self) -> &'static str {
         match self {
             Self::Topic => "drawings",
+            Self::Verdict => "verdicts of connect",
             Self::Errno => "error numbers",
             Self::TcpState => "states of TCP",
             Self::TcpFlag => "flags of TCP",
@@ -57,6 +69,8 @@ impl Kind {
 pub enum Fact {
     /// A drawing.
     Topic(&'static Topic),
+    /// A verdict.
+    Verdict(&'static VerdictFacts),
     /// An error number.
     Errno(&'static ErrnoFacts),
     /// A state of TCP.
@@ -76,6 +90,7 @@ impl Fact {
     pub fn all() -> impl Iterator<Item = Self> {
         let topics = topic::TOPICS.iter().map(Self::Topic);
         topics
+            .chain(verdict::all().map(Self::Verdict))
             .chain(errno::all().map(Self::Errno))
             .chain(state::all().map(Self::State))
             .chain(flag::all().iter().map(|facts| Self::Flags(facts.flag)))
@@ -88,6 +103,7 @@ impl Fact {
     pub const fn kind(self) -> Kind {
         match self {
             Self::Topic(_) => Kind::Topic,
+            Self::Verdict(_) => Kind::Verdict,
             Self::Errno(_) => Kind::Errno,
             Self::State(_) => Kind::TcpState,
             Self::Flags(_) => Kind::TcpFlag,
@@ -101,6 +117,7 @@ impl Fact {
     pub fn name(self) -> String {
         match self {
             Self::Topic(topic) => topic.name.to_owned(),
+            Self::Verdict(facts) => facts.name().to_owned(),
             Self::Errno(facts) => facts.name.to_owned(),
             Self::State(facts) => facts.name.to_owned(),
             Self::Flags(flags) => flags.to_string(),
@@ -114,6 +131,7 @@ impl Fact {
     pub fn also(self) -> Vec<String> {
         match self {
             Self::Topic(topic) => topic.also.iter().map(|&name| name.to_owned()).collect(),
+            Self::Verdict(facts) => vec![format!("verdict {}", facts.name())],
             Self::Errno(facts) => vec![format!("errno {}", facts.errno.0)],
             Self::State(facts) => facts.spellings.iter().map(|&name| name.to_owned()).collect(),
             Self::Flags(_) => Vec::new(),
@@ -130,6 +148,7 @@ impl Fact {
     pub fn lesson(self) -> Lesson {
         match self {
             Self::Topic(topic) => topic.lesson,
+            Self::Verdict(facts) => facts.lesson,
             Self::Errno(facts) => facts.lesson,
             Self::State(facts) => facts.lesson,
             Self::Flags(flags) => flag::lesson(flags),

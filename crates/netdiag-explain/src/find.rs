@@ -1,7 +1,7 @@
 //! From what was typed to what is meant: by number, by name, by text, or by a word that says the kind.
 
 use netdiag_model::knowledge::flag::Flags;
-use netdiag_model::knowledge::{errno, icmp, rcode, state, sysctl};
+use netdiag_model::knowledge::{errno, icmp, rcode, state, sysctl, verdict};
 use netdiag_model::{Errno, Family};
 
 use crate::fact::Fact;
@@ -39,6 +39,7 @@ enum Said {
     Icmp(Family),
     Sysctl,
     Rcode,
+    Verdict,
 }
 
 fn prefix(word: &str) -> Option<Said> {
@@ -50,6 +51,7 @@ fn prefix(word: &str) -> Option<Said> {
         "icmp6" | "icmpv6" => Said::Icmp(Family::V6),
         "sysctl" => Said::Sysctl,
         "rcode" => Said::Rcode,
+        "verdict" => Said::Verdict,
         _ => return None,
     })
 }
@@ -77,6 +79,7 @@ fn of_kind(said: Said, term: &str) -> Option<Fact> {
             Some(number) => response_code(number),
             None => rcode::find(term).map(Fact::Rcode),
         },
+        Said::Verdict => verdict::find(term).map(Fact::Verdict),
     }
 }
 
@@ -110,6 +113,7 @@ fn type_and_code(term: &str) -> Option<(u8, Option<u8>)> {
 
 fn by_name(term: &str) -> Vec<Fact> {
     let facts = [
+        verdict::find(term).map(Fact::Verdict),
         topic::find(term).map(Fact::Topic),
         errno::find(term).map(Fact::Errno),
         state::find(term).map(Fact::State),

@@ -1,8 +1,8 @@
 //! The records of `netdiag.explain/1`: one JSON object per explanation.
 
-use netdiag_model::Family;
 use netdiag_model::knowledge::errno::{Phase, Speaker};
 use netdiag_model::knowledge::flag::{self, judge};
+use netdiag_model::{Family, Side};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -69,6 +69,18 @@ pub struct Next {
 /// What only things of one kind have; fields of other kinds are absent.
 #[derive(Debug, Clone, Default, Serialize, JsonSchema)]
 pub struct Details {
+    /// verdict: what it does not mean.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub not: Option<&'static str>,
+    /// verdict: who has to act, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub acts: Option<&'static str>,
+    /// verdict: who may have to act, as `side` of connect has it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sides: Vec<&'static str>,
+    /// verdict: the exit code of `netdiag connect` where one target and port was tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exit: Option<u8>,
     /// errno, tcp-state (as in /proc/net/tcp), rcode: the number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub number: Option<i32>,
@@ -189,6 +201,13 @@ fn details(fact: Fact) -> Details {
     let none = Details::default();
     match fact {
         Fact::Topic(topic) => Details { drawing: Some(topic.drawing), ..none },
+        Fact::Verdict(facts) => Details {
+            not: Some(facts.not),
+            acts: Some(facts.acts),
+            sides: facts.sides().into_iter().map(Side::as_str).collect(),
+            exit: Some(facts.exit),
+            ..none
+        },
         Fact::Errno(facts) => Details {
             number: Some(facts.errno.0),
             senses: facts.senses.iter().map(sense).collect(),

@@ -1,4 +1,5 @@
-//! `netdiag explain`: what an error number, a TCP state, a flag, an ICMP message, a setting or a response code means.
+//! `netdiag explain`: what an error number, a TCP state, a flag, an ICMP message, a setting, a response code or a verdict
+//! means.
 //!
 //! All words are `netdiag_model::knowledge`'s, except the drawings, which are this tool's own ([`topic`]). Nothing is
 //! sent and nothing is asked of the system.
@@ -29,9 +30,9 @@ pub const MANUAL: Manual = Manual {
 offline: nothing is sent, and this host is not asked anything.\n\n\
 A TERM is an error number or its name or text (111, ECONNREFUSED, \"connection refused\"), a state of TCP in any spelling \
 (SYN-SENT, syn_sent), a flag or several (RST, SYN+ACK, tcpdump's [S.]), an ICMP type/code or name (3/13, icmp6 1/4, \
-port-unreachable), a setting of the kernel (tcp_syn_retries), or a response code of the DNS (NXDOMAIN, rcode 3). A number that \
-is several things has all its meanings told. A word before a term says which is meant: errno, state, flag, icmp, icmp6, sysctl, \
-rcode.\n\n\
+port-unreachable), a setting of the kernel (tcp_syn_retries), a response code of the DNS (NXDOMAIN, rcode 3), or a verdict of \
+netdiag connect (filtered, blocked-locally). What is several things has all its meanings told. A word before a term says which is \
+meant: errno, state, flag, icmp, icmp6, sysctl, rcode, verdict.\n\n\
 The words states, handshake, close, simultaneous-open, simultaneous-close and keepalive draw what they name: the diagram of \
 RFC 9293 with the client's and the server's way through it, and the segments of a connection in their order.",
     examples: &[
@@ -39,6 +40,7 @@ RFC 9293 with the client's and the server's way through it, and the segments of 
         ("netdiag explain 113 SYN-SENT icmp 3/13", "several terms, of any kind"),
         ("netdiag explain SYN+FIN", "may these flags stand together?"),
         ("netdiag explain tcp_tw_recycle", "a setting: its default, and whether to touch it"),
+        ("netdiag explain filtered", "a verdict of connect: what it means, and does not mean"),
         ("netdiag explain states", "the diagram of TCP's states"),
         ("netdiag explain --list", "all that can be explained"),
         ("netdiag explain --json NXDOMAIN", "for machines"),

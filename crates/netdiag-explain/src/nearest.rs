@@ -19,7 +19,7 @@ pub fn nearest(term: &str) -> Vec<String> {
         .flat_map(|fact| std::iter::once(fact.name()).chain(fact.also()))
         .map(|name| (strsim::osa_distance(&term, &folded(&name)), name))
         .filter(|(distance, _)| *distance <= allowed)
-        .filter(|(_, name)| seen.insert(name.clone()))
+        .filter(|(_, name)| seen.insert(folded(name)))
         .collect();
     near.sort_by_key(|(distance, _)| *distance);
     near.into_iter().take(OFFERED).map(|(_, name)| name).collect()

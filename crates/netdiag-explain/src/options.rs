@@ -10,7 +10,7 @@ pub(crate) struct ExplainOptions {
     #[arg(
         value_name = "TERM",
         required_unless_present = "list",
-        help = "What to explain: an errno (111, ECONNREFUSED), a TCP state (SYN-SENT), flags (SYN+ACK), an ICMP type/code (3/13, icmp6 1/4) or name, a sysctl (tcp_syn_retries), a DNS rcode (NXDOMAIN); or states, handshake, close, simultaneous-open, simultaneous-close, keepalive for a drawing"
+        help = "What to explain: an errno (111, ECONNREFUSED), a TCP state (SYN-SENT), flags (SYN+ACK), an ICMP type/code (3/13, icmp6 1/4) or name, a sysctl (tcp_syn_retries), a DNS rcode (NXDOMAIN), a verdict of connect (filtered); or states, handshake, close, simultaneous-open, simultaneous-close, keepalive for a drawing"
     )]
     pub(crate) terms: Vec<String>,
 

@@ -9,6 +9,7 @@ use netdiag_model::knowledge::flag::{self, Flags, judge};
 use netdiag_model::knowledge::icmp::facts::IcmpFacts;
 use netdiag_model::knowledge::state::StateFacts;
 use netdiag_model::knowledge::sysctl::SysctlFacts;
+use netdiag_model::knowledge::verdict::VerdictFacts;
 
 use crate::fact::{Fact, Kind, number};
 
@@ -63,6 +64,7 @@ fn title(fact: Fact, lesson: &Lesson, look: Look) -> String {
     let name = fact.name();
     let kind = match fact {
         Fact::Topic(_) => String::new(),
+        Fact::Verdict(_) => " (a verdict of connect)".to_owned(),
         Fact::Errno(facts) => format!(" (errno {})", facts.errno.0),
         Fact::State(_) => " (a TCP state)".to_owned(),
         Fact::Flags(flags) if is_single(flags) => " (a TCP flag)".to_owned(),
@@ -107,12 +109,21 @@ fn advice(page: &mut String, lesson: &Lesson, look: Look) {
 fn details(fact: Fact) -> Vec<(String, String)> {
     match fact {
         Fact::Topic(_) | Fact::Rcode(_) => Vec::new(),
+        Fact::Verdict(facts) => verdict_details(facts),
         Fact::Errno(facts) => errno_details(facts),
         Fact::State(facts) => state_details(facts),
         Fact::Flags(flags) => flag_details(flags),
         Fact::Icmp(facts) => icmp_details(facts),
         Fact::Sysctl(facts) => sysctl_details(facts),
     }
+}
+
+fn verdict_details(facts: &VerdictFacts) -> Vec<(String, String)> {
+    [("beware", facts.not), ("to act", facts.acts)]
+        .map(|(label, text)| (label.to_owned(), text.to_owned()))
+        .into_iter()
+        .chain([("exit code".to_owned(), facts.exit.to_string())])
+        .collect()
 }
 
 fn errno_details(facts: &ErrnoFacts) -> Vec<(String, String)> {

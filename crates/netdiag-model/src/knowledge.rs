@@ -13,6 +13,7 @@ pub mod silence;
 mod spelling;
 pub mod state;
 pub mod sysctl;
+pub mod verdict;
 
 pub use lesson::{Lesson, Step};
 pub use spelling::{folded, is_same};

@@ -37,10 +37,7 @@ impl Inquest<'_> {
         match self.opened.plan.after.clone() {
             After::Nothing | After::Banner => Check::Passed,
             After::Tls => self.tls(page, address, &mut *stream).await,
-            After::Keepalive(keepalive) => {
-                self.keepalive(page, (address, &mut *stream), keepalive).await;
-                Check::Passed
-            }
+            After::Keepalive(keepalive) => self.keepalive(page, (address, &mut *stream), keepalive).await,
             After::Heartbeat(heartbeat) => self.heartbeat(page, (address, &mut *stream), &heartbeat).await,
         }
     }
@@ -92,7 +89,7 @@ impl Inquest<'_> {
         page: &mut Page<'_>,
         (address, stream): (Address, &mut dyn Stream),
         keepalive: Keepalive,
-    ) {
+    ) -> Check {
         let expected = keepalive.idle + keepalive.interval * keepalive.count;
         if !page.is_json() && !page.is_quiet() {
             page.text(&text::idling(expected));
@@ -100,7 +97,10 @@ impl Inquest<'_> {
         }
         let idled = match idle::idle(&mut self.tools(), stream, keepalive).await {
             Ok(idled) => idled,
-            Err(errno) => return page.say(&format!("setting the keepalive: {errno}")),
+            Err(errno) => {
+                page.say(&format!("setting the keepalive: {errno}"));
+                return Check::Failed;
+            }
         };
         let settings = text::keepalive_settings(keepalive);
         if page.is_json() {
@@ -119,6 +119,7 @@ impl Inquest<'_> {
         } else {
             page.text(&text::idled(&idled, &settings));
         }
+        if idled.ending.is_some() { Check::Failed } else { Check::Passed }
     }
 
     async fn heartbeat(

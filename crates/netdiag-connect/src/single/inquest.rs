@@ -1,5 +1,6 @@
 //! One try: the attempts themselves, and then whatever else has to be asked before anything is concluded from them.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::SHORT;
 use crate::batch::Tools;
-use crate::case::{Case, Origin, Place, Whose};
+use crate::case::{Case, Origin, Place, Proof, Whose};
 use crate::endpoint::{Endpoint, Transport};
 use crate::evidence::Interfaces;
 use crate::exchange::{self, Question};
@@ -40,6 +41,16 @@ pub(crate) struct Inquest<'a> {
     pub(crate) terminal: &'a Terminal,
     pub(crate) trust: Rc<dyn Trust>,
     pub(crate) deadline: Option<Mono>,
+    /// What was found out about an address by more attempts, which are not made again while it ends in the same way.
+    pub(crate) learned: HashMap<Address, Learned>,
+}
+
+/// What was found out about an address.
+#[derive(Debug, Clone)]
+pub(crate) struct Learned {
+    connection: Connection,
+    whose: Option<Whose>,
+    proof: Option<Proof>,
 }
 
 /// Sockets for datagrams: UDP, ICMP.
@@ -108,7 +119,7 @@ impl Inquest<'_> {
             }
             let mut case = self.case(finish);
             if !tried.is_over {
-                self.inquire_further(&mut case, before.as_ref()).await;
+                self.recall_or_inquire(&mut case, before.as_ref()).await;
             }
             if self.opened.plan.is_locating && !tried.is_over {
                 match locate::locate(&mut self.tools(), case.address, case.port).await {
@@ -169,6 +180,19 @@ impl Inquest<'_> {
         let offender = case.icmp().and_then(|(_, from)| from);
         case.is_offender_here = offender.is_some_and(|from| self.host.is_own(from.ip));
         case
+    }
+
+    /// What is known from an earlier try that ended in the same way, or else is asked for now.
+    async fn recall_or_inquire(&mut self, case: &mut Case, before: Option<&Counters>) {
+        if let Some(learned) = self.learned.get(&case.address)
+            && std::mem::discriminant(&learned.connection) == std::mem::discriminant(&case.connection)
+        {
+            (case.whose, case.proof) = (learned.whose, learned.proof.clone());
+            return;
+        }
+        self.inquire_further(case, before).await;
+        let (connection, whose, proof) = (case.connection, case.whose, case.proof.clone());
+        self.learned.insert(case.address, Learned { connection, whose, proof });
     }
 
     /// Asks what the attempt alone does not tell.

@@ -26,9 +26,8 @@ pub(super) fn table(fleet: &Fleet, plan: &Plan, (interfaces, paint): (&Interface
         return by_verdict(fleet, is_wanted, (interfaces, paint));
     }
     let mut table = String::new();
-    let has_wanted = |member: &&Member| member.ports.keys().any(|verdict| is_wanted(*verdict));
-    let is_shown = |member: &&Member| plan.only.is_empty() || has_wanted(member);
-    for (index, member) in fleet.members.iter().filter(is_shown).enumerate() {
+    let has_any = |member: &&Member| member.ports.keys().any(|verdict| is_wanted(*verdict));
+    for (index, member) in fleet.members.iter().filter(has_any).enumerate() {
         if index > 0 {
             table.push('\n');
         }

@@ -39,6 +39,11 @@ pub(crate) fn heartbeat_settings(timeout: Duration) -> String {
     )
 }
 
+/// A time without what is below a second.
+fn day(time: &str) -> String {
+    time.split_once('.').map_or_else(|| time.to_owned(), |(seconds, _)| format!("{seconds}Z"))
+}
+
 /// `2 h 11 min 15 s`.
 fn long(span: Duration) -> String {
     let seconds = span.as_secs();
@@ -90,11 +95,16 @@ pub(crate) fn tls(record: Option<&TlsRecord>, failure: Option<&str>) -> String {
         let _ = writeln!(text, "  certificate {}", Escaped(&certificate.subject));
         let _ = writeln!(text, "  for         {}", Escaped(&certificate.names.join(", ")));
         let _ = writeln!(text, "  signed by   {}", Escaped(&certificate.issuer));
-        let _ = writeln!(text, "  valid       from {} to {}", certificate.not_before, certificate.not_after);
+        let _ = writeln!(
+            text,
+            "  valid       from {} to {}",
+            day(&certificate.not_before),
+            day(&certificate.not_after)
+        );
     }
     for (index, link) in record.chain.iter().enumerate().skip(1) {
         let head = if index == 1 { "chain" } else { "" };
-        let _ = writeln!(text, "  {head:<11} {} until {}", Escaped(&link.subject), link.not_after);
+        let _ = writeln!(text, "  {head:<11} {} until {}", Escaped(&link.subject), day(&link.not_after));
     }
     for (index, statement) in record.statements.iter().enumerate() {
         let head = if index == 0 { "says" } else { "" };

@@ -55,6 +55,15 @@ fn an_errno_says_who_and_when() {
 }
 
 #[test]
+fn a_verdict_says_what_it_does_not_mean_and_who_has_to_act() {
+    let record = explained("refused");
+    assert_eq!((&record["kind"], &record["exit"]), (&"verdict".into(), &3.into()));
+    assert_eq!(record["sides"], serde_json::json!(["remote-host", "this-host"]));
+    assert!(record["not"].as_str().expect("text").starts_with("It does not say that the host is down"));
+    assert!(record["acts"].as_str().expect("text").starts_with("Whoever runs the target"));
+}
+
+#[test]
 fn a_message_has_its_numbers_in_both_protocols() {
     let expected = serde_json::json!([
         {"family": 4, "type": 3, "code": 13, "name": "admin-prohibited", "errno": "EHOSTUNREACH"},
@@ -67,7 +76,9 @@ fn a_message_has_its_numbers_in_both_protocols() {
 fn fields_of_other_kinds_are_absent() {
     let record = explained("SYN+FIN");
     assert_eq!((&record["flags"], &record["legal"]), (&serde_json::json!(["SYN", "FIN"]), &false.into()));
-    for key in ["number", "senses", "messages", "default", "drawing", "entered"] {
+    for key in
+        ["not", "acts", "sides", "exit", "number", "senses", "messages", "default", "drawing", "entered"]
+    {
         assert_eq!(record.get(key), None, "{key}");
     }
 }

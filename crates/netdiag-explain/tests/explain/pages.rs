@@ -27,4 +27,5 @@ fn one_of_each_kind() {
     insta::assert_snapshot!("icmp", pages(&["3/13"]));
     insta::assert_snapshot!("sysctl", pages(&["tcp_tw_recycle"]));
     insta::assert_snapshot!("rcode", pages(&["SERVFAIL"]));
+    insta::assert_snapshot!("verdict", pages(&["filtered", "verdict refused"]));
 }

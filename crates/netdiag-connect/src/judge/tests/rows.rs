@@ -257,7 +257,7 @@ fn datagrams() {
         "unreachable by a router": |f| by_datagram(told(f, host_unreachable(f), router(f)))
             => UnreachableOnTheWay, Unreachable Path SynSent Closed;
         "denied here": |f| by_datagram(at_once(f, Errno::EPERM, None))
-            => PolicyDenied, BlockedLocally ThisHost Route Closed;
+            => DroppedOnTheWayOut, BlockedLocally ThisHost Route Closed;
         "silence": |f| by_datagram(silent(f)) => DatagramSilence, Inconclusive Unknown SynSent Closed;
         "no neighbour": |f| Case { place: LINK, ..by_datagram(unresolved(f, LINK)) }
             => NeighbourSilent, Unreachable LocalNetwork SynSent Closed;

@@ -121,7 +121,7 @@ pub(super) const FACTS: &[CauseFacts] = &[
         cause: Cause::NeighbourSilent,
         verdict: Verdict::Unreachable,
         side: Side::LocalNetwork,
-        sentence: "ADDRESS should be on this host's own link and does not answer there: the SYN could not be delivered.",
+        sentence: "ADDRESS should be on this host's own link and does not answer there: nothing could be delivered.",
         possible: &[
             "the target is off, disconnected, or not on this link",
             "the address belongs to nobody, or the prefix length here is wrong",
@@ -151,19 +151,19 @@ pub(super) const FACTS: &[CauseFacts] = &[
     here(
         Cause::BadSource,
         Verdict::LocalError,
-        "The source address is not one of this host.",
+        "The source address OTHER is not one of this host.",
         &[step("ip address", "which addresses does this host have?")],
     ),
     here(
         Cause::SourcePortTaken,
         Verdict::LocalError,
-        "The source port is in use on this host.",
+        "The source port OTHER is in use on this host, with this local address.",
         &[step("ss -tan", "who has that port? It may be a connection in TIME-WAIT")],
     ),
     here(
         Cause::SourcePortDenied,
         Verdict::LocalError,
-        "A source port below 1024 needs a right that this program does not have.",
+        "The source port OTHER is below 1024 and needs a right that this program does not have.",
         &[
             step("sysctl net.ipv4.ip_unprivileged_port_start", "from which port on is it free?"),
             step(

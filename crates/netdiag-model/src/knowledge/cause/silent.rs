@@ -24,7 +24,7 @@ pub(super) const FACTS: &[CauseFacts] = &[
         side: Side::Unknown,
         sentence: "Nothing came back from ADDRESS, port PORT: neither an answer nor an error.",
         possible: &[
-            "a firewall on the way or on the target drops the SYN (or the target is off)",
+            "a firewall on the way or on the target drops the SYN, or the target is off and no router says so (they limit how often)",
             "the SYN-ACK is dropped on the way back (asymmetric routing, a firewall, this host's own)",
             "the accept queue of the service is full: the target's kernel drops new connections",
         ],
@@ -63,10 +63,7 @@ pub(super) const FACTS: &[CauseFacts] = &[
                 "octets that the service has an answer to",
             ),
             ECHO,
-            step(
-                "ss -lun 'sport = :PORT'",
-                "on the target: does anything have that port, and on which address?",
-            ),
+            step("ss -lun 'sport = :PORT'", "on the target: does anything have that port?"),
         ],
     },
 ];

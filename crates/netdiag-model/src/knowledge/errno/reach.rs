@@ -90,7 +90,7 @@ pub(super) const FACTS: &[ErrnoFacts] = &[
         senses: &[
             at_once("A route of the type unreachable covers the target.", &[Routes]),
             later(
-                "The next hop or the target did not answer ARP (after about 3 s), or a router said by ICMP that the \
+                "The next hop or the target did not answer ARP or neighbour discovery (after about 3 s), or a router said by ICMP that the \
                  host is unreachable or prohibited, or that the TTL ran out.",
                 &[Neighbour, Router, Target, Firewall],
             ),
