@@ -160,7 +160,13 @@ fn sent(case: &Case, interfaces: &Interfaces) -> Piece {
         std::net::IpAddr::V6(_) => format!("[{}]:{}", shown(&case.address, interfaces), case.port),
     };
     if judge::phase(case) == Phase::Route {
-        return Piece { label: "sent", text: format!("nothing: no {what} to {to} left") };
+        let from = match case.source {
+            (Some(ip), Some(port)) => format!(" from {ip} port {port}"),
+            (Some(ip), None) => format!(" from {ip}"),
+            (None, Some(port)) => format!(" from port {port}"),
+            (None, None) => String::new(),
+        };
+        return Piece { label: "sent", text: format!("nothing: no {what} left{from} to {to}") };
     }
     let mut text = format!("{what} at {} to {to}", times(case));
     if let Some((local, port)) = case.sighting.local.filter(|(local, _)| !local.ip.is_unspecified()) {

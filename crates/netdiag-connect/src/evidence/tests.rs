@@ -127,6 +127,9 @@ pages! {
     a_datagram_was_denied: |family| Case {
         transport: Transport::Udp, ..at_once(family, Errno::EPERM, None)
     };
+    a_bad_source: |family| Case {
+        source: (Some(target(family).ip), Some(4_000)), ..at_once(family, Errno::EADDRNOTAVAIL, None)
+    };
     closed_here: |family| here(family, &[]);
     listens_elsewhere: |family| here(family, &[sample::listener("192.0.2.10", (0, 128)), sample::listener("fe80::1", (0, 9))]);
     full_queue_here: |family| Case {

@@ -40,10 +40,9 @@ pub(super) const FACTS: &[VerdictFacts] = &[
         exit: 3,
         covers: &[
             &[Cause::ClosedPort],
-            &[Cause::ClosedHere],
+            &[Cause::ClosedHere, Cause::DatagramRefusedHere],
             &[Cause::ListensElsewhere],
             &[Cause::DatagramRefused],
-            &[Cause::DatagramRefusedHere],
         ],
         lesson: Lesson {
             title: "the target itself says that nothing listens there",
