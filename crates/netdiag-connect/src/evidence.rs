@@ -1,10 +1,12 @@
 //! Evidence in words: what was sent and when, what came back and from whom, how long the socket waited, what the errno
 //! means. Pure functions from a case to lines.
 
+mod nearby;
+
 use std::fmt::Write;
 use std::time::Duration;
 
-use netdiag_engine::port::{Connection, Listener, NeighbourState};
+use netdiag_engine::port::Connection;
 use netdiag_model::knowledge::cause::{self, Cause, Words};
 use netdiag_model::knowledge::errno::{self, Phase as ErrnoPhase};
 use netdiag_model::{Address, Errno, Family, Icmp, Phase, TcpState};
@@ -12,6 +14,7 @@ use netdiag_model::{Address, Errno, Family, Icmp, Phase, TcpState};
 use crate::case::{Case, Early, Origin, Place, Proof, Whose};
 use crate::endpoint::Transport;
 use crate::judge;
+use nearby::{listener, listeners, neighbour};
 
 /// Names that stand for numbers: those of interfaces, by index.
 pub type Interfaces = std::collections::BTreeMap<u32, String>;
@@ -166,7 +169,7 @@ fn sent(case: &Case, interfaces: &Interfaces) -> Piece {
             (None, Some(port)) => format!(" from port {port}"),
             (None, None) => String::new(),
         };
-        return Piece { label: "sent", text: format!("nothing: no {what} left{from} to {to}") };
+        return Piece { label: "sent", text: format!("nothing: no {what} to {to}{from} left") };
     }
     let mut text = format!("{what} at {} to {to}", times(case));
     if let Some((local, port)) = case.sighting.local.filter(|(local, _)| !local.ip.is_unspecified()) {
@@ -367,41 +370,6 @@ fn whose_words(whose: Whose, case: &Case) -> String {
         return format!("the SYN-ACK arrives with {limit} {}{own}", whose.ttl);
     }
     format!("the RST arrives with {limit} {}{own}{so}", whose.ttl)
-}
-
-/// `127.0.0.1:80 (3 wait, 0 fit)`.
-fn listener(one: &Listener) -> String {
-    let address = match one.address.ip {
-        std::net::IpAddr::V4(ip) => format!("{ip}:{}", one.port),
-        std::net::IpAddr::V6(ip) => format!("[{ip}]:{}", one.port),
-    };
-    if one.queue > one.backlog {
-        format!("{address} (its accept queue is full: {} wait, its backlog is {})", one.queue, one.backlog)
-    } else {
-        address
-    }
-}
-
-fn listeners(case: &Case) -> Option<String> {
-    let all = case.listeners.as_ref()?;
-    if all.is_empty() {
-        return Some(format!("nothing listens on port {} of this host", case.port));
-    }
-    Some(format!("on this host: {}", all.iter().map(listener).collect::<Vec<_>>().join(", ")))
-}
-
-fn neighbour(case: &Case, interfaces: &Interfaces) -> Option<String> {
-    let protocol = if case.address.ip.is_ipv4() { "ARP" } else { "neighbour discovery" };
-    let who = match case.place {
-        Place::Behind { gateway, .. } => format!("the next hop {gateway}"),
-        Place::Link { .. } => shown(&case.address, interfaces),
-        _ => return None,
-    };
-    match case.neighbour? {
-        NeighbourState::Failed => Some(format!("{who} did not answer {protocol}")),
-        NeighbourState::Incomplete => Some(format!("{who} has not answered {protocol}")),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

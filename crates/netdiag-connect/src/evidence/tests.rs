@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use netdiag_engine::port::{NeighbourState, Sighting};
+use netdiag_engine::port::{Listener, NeighbourState, Sighting};
 use netdiag_model::{Errno, Family, TcpState};
 
 use super::*;
