@@ -1,12 +1,13 @@
 //! Evidence in words: what was sent and when, what came back and from whom, how long the socket waited, what the errno
 //! means. Pure functions from a case to lines.
 
+mod nearby;
 mod words;
 
 use std::fmt::Write;
 use std::time::Duration;
 
-use netdiag_engine::port::{Connection, Listener, NeighbourState};
+use netdiag_engine::port::Connection;
 use netdiag_model::knowledge::cause::{self, Cause, Words};
 use netdiag_model::knowledge::errno::{self, Phase as ErrnoPhase};
 use netdiag_model::{Errno, Phase, TcpState};
@@ -14,6 +15,7 @@ use netdiag_model::{Errno, Phase, TcpState};
 use crate::case::{Case, Early, Origin, Place, Proof, Whose};
 use crate::endpoint::Transport;
 use crate::judge;
+use nearby::{listener, listeners, neighbour};
 
 pub use words::{Interfaces, message, quoted, shown, span};
 
@@ -131,7 +133,13 @@ fn sent(case: &Case, interfaces: &Interfaces) -> Piece {
         std::net::IpAddr::V6(_) => format!("[{}]:{}", shown(&case.address, interfaces), case.port),
     };
     if judge::phase(case) == Phase::Route {
-        return Piece { label: "sent", text: format!("nothing: no {what} to {to} left") };
+        let from = match case.source {
+            (Some(ip), Some(port)) => format!(" from {ip} port {port}"),
+            (Some(ip), None) => format!(" from {ip}"),
+            (None, Some(port)) => format!(" from port {port}"),
+            (None, None) => String::new(),
+        };
+        return Piece { label: "sent", text: format!("nothing: no {what} to {to}{from} left") };
     }
     let mut text = format!("{what} at {} to {to}", times(case));
     if let Some((local, port)) = case.sighting.local.filter(|(local, _)| !local.ip.is_unspecified()) {
@@ -146,7 +154,7 @@ fn sent(case: &Case, interfaces: &Interfaces) -> Piece {
 /// `0 (twice), 1.0, 2.0 s`, as far as it was watched when the SYN was repeated.
 fn times(case: &Case) -> String {
     let mut times: Vec<(String, usize)> = Vec::new();
-    for at in &case.sent {
+    for at in if case.sent.is_empty() { &[Duration::ZERO] } else { &case.sent[..] } {
         let text = seconds(*at);
         match times.last_mut() {
             Some((last, count)) if *last == text => *count += 1,
@@ -158,13 +166,13 @@ fn times(case: &Case) -> String {
         2 => format!("{text} (twice)"),
         count => format!("{text} ({count} times)"),
     };
-    let again = (case.sighting.retransmits as usize + 1).saturating_sub(case.sent.len().max(1));
-    let seen: Vec<String> = times.iter().map(shown).collect();
-    let seen = if seen.is_empty() { "0".to_owned() } else { seen.join(", ") };
-    if again == 0 { format!("{seen} s") } else { format!("{seen} s and {again} more") }
+    let seen = times.iter().map(shown).collect::<Vec<_>>().join(", ");
+    match (case.sighting.retransmits as usize + 1).saturating_sub(case.sent.len().max(1)) {
+        0 => format!("{seen} s"),
+        more => format!("{seen} s and {more} more"),
+    }
 }
 
-/// `0`, `1.0`, `2.0`.
 fn seconds(at: Duration) -> String {
     let seconds = at.as_secs_f64();
     if seconds < 0.05 { "0".to_owned() } else { format!("{seconds:.1}") }
@@ -205,10 +213,10 @@ fn came_back(case: &Case, interfaces: &Interfaces) -> String {
             let took = handshake.map_or(elapsed, |rtt| span(rtt.into()));
             format!("SYN-ACK after {took}")
         }
-        Connection::Failed { is_synchronous: true, .. } => {
-            let call = if case.transport == Transport::Udp { "sendto(2)" } else { "connect(2)" };
-            format!("nothing: {call} failed at once")
+        Connection::Failed { is_synchronous: true, .. } if case.transport == Transport::Udp => {
+            "nothing: sending failed at once".to_owned()
         }
+        Connection::Failed { is_synchronous: true, .. } => "nothing: connect(2) failed at once".to_owned(),
         Connection::Failed { icmp: Some((icmp, from)), .. } => {
             let from = from.map_or(String::new(), |from| {
                 let here = if case.is_offender_here { ", this host itself," } else { "" };
@@ -257,9 +265,8 @@ fn socket(case: &Case) -> Option<String> {
     }
     let elapsed = span(case.elapsed());
     let sighting = &case.sighting;
-    let (out, back) = (sighting.segments_out, sighting.segments_in);
-    let plural = if out == 1 { "" } else { "s" };
-    let counts = format!("{out} segment{plural} out, {back} in by the kernel's count");
+    let counts =
+        format!("segments by the kernel's count: {} out, {} in", sighting.segments_out, sighting.segments_in);
     Some(match judge::state(case) {
         TcpState::SynSent => format!("SYN-SENT for {elapsed}, then given up; {counts}"),
         state => {
@@ -325,41 +332,6 @@ fn whose_words(whose: Whose, case: &Case) -> String {
         return format!("the SYN-ACK arrives with {limit} {}{own}", whose.ttl);
     }
     format!("the RST arrives with {limit} {}{own}{so}", whose.ttl)
-}
-
-/// `127.0.0.1:80 (3 wait, 0 fit)`.
-fn listener(one: &Listener) -> String {
-    let address = match one.address.ip {
-        std::net::IpAddr::V4(ip) => format!("{ip}:{}", one.port),
-        std::net::IpAddr::V6(ip) => format!("[{ip}]:{}", one.port),
-    };
-    if one.queue > one.backlog {
-        format!("{address} (its accept queue is full: {} wait, its backlog is {})", one.queue, one.backlog)
-    } else {
-        address
-    }
-}
-
-fn listeners(case: &Case) -> Option<String> {
-    let all = case.listeners.as_ref()?;
-    if all.is_empty() {
-        return Some(format!("nothing listens on port {} of this host", case.port));
-    }
-    Some(format!("on this host: {}", all.iter().map(listener).collect::<Vec<_>>().join(", ")))
-}
-
-fn neighbour(case: &Case, interfaces: &Interfaces) -> Option<String> {
-    let protocol = if case.address.ip.is_ipv4() { "ARP" } else { "neighbour discovery" };
-    let who = match case.place {
-        Place::Behind { gateway, .. } => format!("the next hop {gateway}"),
-        Place::Link { .. } => shown(&case.address, interfaces),
-        _ => return None,
-    };
-    match case.neighbour? {
-        NeighbourState::Failed => Some(format!("{who} did not answer {protocol}")),
-        NeighbourState::Incomplete => Some(format!("{who} has not answered {protocol}")),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use netdiag_engine::port::{NeighbourState, Sighting};
+use netdiag_engine::port::{Listener, NeighbourState, Sighting};
 use netdiag_model::{Address, Errno, Family, Icmp, TcpState};
 
 use super::*;
@@ -126,6 +126,9 @@ pages! {
     denied: |family| at_once(family, Errno::EPERM, None);
     a_datagram_was_denied: |family| Case {
         transport: Transport::Udp, ..at_once(family, Errno::EPERM, None)
+    };
+    a_bad_source: |family| Case {
+        source: (Some(target(family).ip), Some(4_000)), ..at_once(family, Errno::EADDRNOTAVAIL, None)
     };
     closed_here: |family| here(family, &[]);
     listens_elsewhere: |family| here(family, &[sample::listener("192.0.2.10", (0, 128)), sample::listener("fe80::1", (0, 9))]);

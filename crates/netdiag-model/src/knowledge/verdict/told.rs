@@ -40,7 +40,7 @@ pub(super) const FACTS: &[VerdictFacts] = &[
         exit: 3,
         covers: &[
             &[Cause::ClosedPort],
-            &[Cause::ClosedHere],
+            &[Cause::ClosedHere, Cause::DatagramRefusedHere],
             &[Cause::ListensElsewhere],
             &[Cause::DatagramRefused],
         ],
