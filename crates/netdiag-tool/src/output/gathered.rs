@@ -179,7 +179,7 @@ impl Gathered {
         self.dropped
     }
 
-    pub(super) fn hand_over(&mut self) {
+    pub(crate) fn hand_over(&mut self) {
         self.writer.take(&mut self.batch);
     }
 
