@@ -15,6 +15,7 @@ pub(crate) const CASES: &[Case] = &[
     case!(a_closed_range_refuses_icmp),
     case!(all_rights_mean_raw_sockets),
     case!(rights_are_gone_while_it_runs),
+    case!(connect_keeps_what_its_options_name_and_no_more),
     case!(a_file_capability_is_enough, "root", "setcap"),
     case!(another_namespace_by_path),
 ];
@@ -118,6 +119,29 @@ fn rights_are_gone_while_it_runs() -> Tested {
         })?;
         live.running.signal(Signal::INT)?;
         check(live.end()?.code() == Some(0), || "it did not end with 0".into())?;
+    }
+    Ok(())
+}
+
+fn connect_keeps_what_its_options_name_and_no_more() -> Tested {
+    const NET_ADMIN: &str = "0000000000001000";
+    const NET_BIND_SERVICE: &str = "0000000000000400";
+    let (_lab, client, [target, _]) = client(IcmpSockets::Open)?;
+    let service = format!("{target}:9");
+    for (options, kept) in
+        [(&[][..], NOTHING), (&["--mark", "7"], NET_ADMIN), (&["--source-port", "900"], NET_BIND_SERVICE)]
+    {
+        let waiting = ["connect", "--json", "--until", "open", "-i", "100"];
+        let command = client.command(NETDIAG).args(waiting).args(options).args([&service]);
+        let mut live = Live::start(command)?;
+        live.until("an attempt", |line| line.contains("\"attempt\""))?;
+        for field in ["CapPrm", "CapEff"] {
+            let value = status(live.running.pid(), field)?;
+            check(value == kept, || format!("{options:?}: {field} is {value}, not {kept}"))?;
+        }
+        check(status(live.running.pid(), "NoNewPrivs")? == "1", || "no_new_privs is not set".into())?;
+        live.running.signal(Signal::INT)?;
+        check(live.end()?.code() == Some(3), || format!("{options:?}: it did not end with 3"))?;
     }
     Ok(())
 }

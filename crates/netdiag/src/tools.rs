@@ -58,6 +58,7 @@ pub const FRONT: Manual = Manual {
     description: "A toolkit that engineers reach for first when a connection fails. netdiag TOOL runs a tool; each tool is \
 also a program of its own, netdiag-TOOL, so that a right can be given to one file alone. None of the tools needs root.",
     examples: &[
+        ("netdiag connect example.com:443", "is the port open, closed or blocked, and by whom"),
         ("netdiag ping example.com", "is it there, how far, how steady"),
         (
             "netdiag completions bash > /usr/share/bash-completion/completions/netdiag",

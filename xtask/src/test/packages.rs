@@ -21,6 +21,7 @@ const NEEDS: &[Need] = &[
     Need { program: "nft", package: "nftables", parts: &["lab", "compat"] },
     Need { program: "ping", package: "iputils-ping", parts: &["compat"] },
     Need { program: "fping", package: "fping", parts: &["compat"] },
+    Need { program: "openssl", package: "openssl", parts: &["lab"] },
     Need { program: "tcpdump", package: "tcpdump", parts: &["lab", "compat"] },
     Need { program: "python3", package: "python3", parts: &["unit", "lab", "compat"] },
     Need { program: "unshare", package: "util-linux", parts: &["lab", "compat"] },
