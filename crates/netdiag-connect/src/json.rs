@@ -4,7 +4,7 @@ mod closer;
 mod summary;
 
 pub use closer::{HeartbeatRecord, KeepaliveRecord, TlsLine};
-pub use summary::{JitterRecord, RttRecord, SummaryRecord};
+pub use summary::SummaryRecord;
 
 use netdiag_model::Verdict;
 use netdiag_tool::json::{ErrnoRecord, IcmpRecord, millis, millis_from_nanos};
@@ -230,10 +230,5 @@ impl LocateRecord {
 
 /// The JSON Schema of the output, as text.
 pub fn schema() -> String {
-    // Of what is written, not of what would be read: a field that is left out when it says nothing is not required.
-    let settings = schemars::generate::SchemaSettings::default().for_serialize();
-    let schema = settings.into_generator().into_root_schema_for::<Line>();
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    text.push('\n');
-    text
+    netdiag_tool::json::schema::<Line>()
 }

@@ -267,10 +267,5 @@ fn message(form: &netdiag_model::knowledge::icmp::facts::Form) -> MessageRecord 
 
 /// The JSON Schema of the output, as text.
 pub fn schema() -> String {
-    // Of what is written, not of what would be read: a field that is left out when it says nothing is not required.
-    let settings = schemars::generate::SchemaSettings::default().for_serialize();
-    let schema = settings.into_generator().into_root_schema_for::<Line>();
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    text.push('\n');
-    text
+    netdiag_tool::json::schema::<Line>()
 }

@@ -1,8 +1,8 @@
 //! The records of `netdiag.ping/1`: one JSON object per event, and a summary per target.
 
+use netdiag_model::Clock;
 use netdiag_model::event::{Arrival, Reply};
-use netdiag_model::{Clock, Rtt};
-use netdiag_tool::json::{ErrnoRecord, IcmpRecord, millis, millis_from_nanos, time};
+use netdiag_tool::json::{ErrnoRecord, IcmpRecord, JitterRecord, RttRecord, millis, millis_from_nanos, time};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -143,43 +143,6 @@ impl ReplyRecord {
     }
 }
 
-/// Round-trip times in milliseconds. What one sample cannot have is absent.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct RttRecord {
-    /// The smallest.
-    pub min: f64,
-    /// The mean.
-    pub avg: f64,
-    /// The largest.
-    pub max: f64,
-    /// The population standard deviation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mdev: Option<f64>,
-    /// Median.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p50: Option<f64>,
-    /// 90th percentile, nearest rank.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p90: Option<f64>,
-    /// 95th percentile, nearest rank.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p95: Option<f64>,
-    /// 99th percentile, nearest rank.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p99: Option<f64>,
-}
-
-/// Jitter in milliseconds over consecutive answered probes in send order.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct JitterRecord {
-    /// The mean difference.
-    pub mean: f64,
-    /// The largest difference.
-    pub max: f64,
-    /// Smoothed as in RFC 3550, the final value.
-    pub rfc3550: f64,
-}
-
 /// Runs of unanswered probes.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct BurstsRecord {
@@ -277,12 +240,8 @@ impl Summary {
             reordered: report.order.reordered(),
             errors: report.errors,
             elapsed_ms: millis_from_nanos(elapsed.as_nanos() as f64),
-            rtt_ms: rtt_record(report),
-            jitter_ms: jitter.mean().map(|mean| JitterRecord {
-                mean: millis_from_nanos(mean),
-                max: millis_from_nanos(jitter.max as f64),
-                rfc3550: millis_from_nanos(jitter.rfc3550),
-            }),
+            rtt_ms: RttRecord::of((&report.spread, &report.percentiles), report.received),
+            jitter_ms: JitterRecord::of(&jitter),
             loss_bursts: has_several.then_some(BurstsRecord { count: bursts.count, longest: bursts.longest }),
             meaning: Vec::new(),
             advice: Vec::new(),
@@ -290,28 +249,7 @@ impl Summary {
     }
 }
 
-fn rtt_record(report: &Report) -> Option<RttRecord> {
-    let spread = &report.spread;
-    let percentiles = report.percentiles.at([50.0, 90.0, 95.0, 99.0]).filter(|_| report.received >= 2);
-    let at = |index: usize| percentiles.map(|percentiles: [Rtt; 4]| millis(percentiles[index]));
-    Some(RttRecord {
-        min: millis(spread.min()?),
-        avg: millis(spread.mean()?),
-        max: millis(spread.max()?),
-        mdev: spread.mdev().filter(|_| report.received >= 2).map(millis),
-        p50: at(0),
-        p90: at(1),
-        p95: at(2),
-        p99: at(3),
-    })
-}
-
 /// The JSON Schema of the output, as text.
 pub fn schema() -> String {
-    // Of what is written, not of what would be read: a field that is left out when it says nothing is not required.
-    let settings = schemars::generate::SchemaSettings::default().for_serialize();
-    let schema = settings.into_generator().into_root_schema_for::<Line>();
-    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
-    text.push('\n');
-    text
+    netdiag_tool::json::schema::<Line>()
 }

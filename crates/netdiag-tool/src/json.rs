@@ -2,6 +2,7 @@
 //!
 //! Numbers are numbers; durations end in `_ms` and carry nanoseconds as decimals; what is unknown is absent.
 
+use netdiag_model::stats::{Jitter, Percentiles, Spread};
 use netdiag_model::{Errno, Icmp, Rtt, Wall};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -102,6 +103,83 @@ impl From<Errno> for ErrnoRecord {
     fn from(errno: Errno) -> Self {
         Self { code: errno.0, name: errno.name(), text: errno.to_string() }
     }
+}
+
+/// Round-trip times in milliseconds. What one sample cannot have is absent.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RttRecord {
+    /// The smallest.
+    pub min: f64,
+    /// The mean.
+    pub avg: f64,
+    /// The largest.
+    pub max: f64,
+    /// The population standard deviation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mdev: Option<f64>,
+    /// Median.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p50: Option<f64>,
+    /// 90th percentile, nearest rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p90: Option<f64>,
+    /// 95th percentile, nearest rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p95: Option<f64>,
+    /// 99th percentile, nearest rank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p99: Option<f64>,
+}
+
+/// Jitter in milliseconds over consecutive answered probes in send order.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct JitterRecord {
+    /// The mean difference.
+    pub mean: f64,
+    /// The largest difference.
+    pub max: f64,
+    /// Smoothed as in RFC 3550, the final value.
+    pub rfc3550: f64,
+}
+
+impl RttRecord {
+    /// The record of so many answers; `None` without any.
+    pub fn of((spread, percentiles): (&Spread, &Percentiles), answers: u64) -> Option<Self> {
+        let has_several = answers >= 2;
+        let percentiles = percentiles.at([50.0, 90.0, 95.0, 99.0]).filter(|_| has_several);
+        let at = |index: usize| percentiles.map(|percentiles: [Rtt; 4]| millis(percentiles[index]));
+        Some(Self {
+            min: millis(spread.min()?),
+            avg: millis(spread.mean()?),
+            max: millis(spread.max()?),
+            mdev: spread.mdev().filter(|_| has_several).map(millis),
+            p50: at(0),
+            p90: at(1),
+            p95: at(2),
+            p99: at(3),
+        })
+    }
+}
+
+impl JitterRecord {
+    /// The record of a jitter; `None` with fewer than two answers.
+    pub fn of(jitter: &Jitter) -> Option<Self> {
+        Some(Self {
+            mean: millis_from_nanos(jitter.mean()?),
+            max: millis_from_nanos(jitter.max as f64),
+            rfc3550: millis_from_nanos(jitter.rfc3550),
+        })
+    }
+}
+
+/// The JSON Schema of an output whose lines are `L`, as text.
+pub fn schema<L: JsonSchema>() -> String {
+    // Of what is written, not of what would be read: a field that is left out when it says nothing is not required.
+    let settings = schemars::generate::SchemaSettings::default().for_serialize();
+    let schema = settings.into_generator().into_root_schema_for::<L>();
+    let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
+    text.push('\n');
+    text
 }
 
 /// A time of day as the lines write it.

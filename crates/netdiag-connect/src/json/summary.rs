@@ -2,49 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use netdiag_model::{Rtt, Verdict};
-use netdiag_tool::json::{millis, millis_from_nanos};
+use netdiag_model::Verdict;
+use netdiag_tool::json::{JitterRecord, RttRecord, millis_from_nanos};
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::fold::Report;
-
-/// Handshake times in milliseconds. What one sample cannot have is absent.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct RttRecord {
-    /// The smallest.
-    pub min: f64,
-    /// The mean.
-    pub avg: f64,
-    /// The largest.
-    pub max: f64,
-    /// The population standard deviation.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mdev: Option<f64>,
-    /// Median, nearest rank.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p50: Option<f64>,
-    /// 90th percentile.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p90: Option<f64>,
-    /// 95th percentile.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p95: Option<f64>,
-    /// 99th percentile.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub p99: Option<f64>,
-}
-
-/// Jitter in milliseconds over consecutive handshakes.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct JitterRecord {
-    /// The mean difference.
-    pub mean: f64,
-    /// The largest difference.
-    pub max: f64,
-    /// Smoothed as in RFC 3550, the final value.
-    pub rfc3550: f64,
-}
 
 /// What the attempts at a target amount to.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -115,7 +78,7 @@ impl SummaryRecord {
     pub fn new(target: &str, port: Option<u16>, report: &Report) -> Self {
         let count = |verdict| report.count(verdict);
         let span = |span: std::time::Duration| millis_from_nanos(span.as_nanos() as f64);
-        let (jitter, streaks) = (report.jitter(), &report.streaks);
+        let streaks = &report.streaks;
         let has_several = streaks.tries > 1;
         Self {
             target: target.to_owned(),
@@ -134,12 +97,8 @@ impl SummaryRecord {
             local_error: count(Verdict::LocalError),
             ports: None,
             syn_lost: report.lost_syns,
-            rtt_ms: rtt(report),
-            jitter_ms: jitter.mean().map(|mean| JitterRecord {
-                mean: millis_from_nanos(mean),
-                max: millis_from_nanos(jitter.max as f64),
-                rfc3550: millis_from_nanos(jitter.rfc3550),
-            }),
+            rtt_ms: RttRecord::of((&report.spread, &report.percentiles), report.spread.count()),
+            jitter_ms: JitterRecord::of(&report.jitter()),
             longest_up_ms: streaks.longest_up.filter(|_| has_several).map(span),
             longest_down_ms: streaks.longest_down.filter(|_| has_several).map(span),
             last_change: streaks.last_change.map(|at| netdiag_tool::json::time(at.wall)),
@@ -148,21 +107,4 @@ impl SummaryRecord {
             elapsed_ms: span(report.elapsed()),
         }
     }
-}
-
-fn rtt(report: &Report) -> Option<RttRecord> {
-    let spread = &report.spread;
-    let has_several = spread.count() >= 2;
-    let percentiles = report.percentiles.at([50.0, 90.0, 95.0, 99.0]).filter(|_| has_several);
-    let at = |index: usize| percentiles.map(|percentiles: [Rtt; 4]| millis(percentiles[index]));
-    Some(RttRecord {
-        min: millis(spread.min()?),
-        avg: millis(spread.mean()?),
-        max: millis(spread.max()?),
-        mdev: spread.mdev().filter(|_| has_several).map(millis),
-        p50: at(0),
-        p90: at(1),
-        p95: at(2),
-        p99: at(3),
-    })
 }

@@ -11,8 +11,9 @@ use super::{Page, Renderer};
 use crate::fold::Report;
 use crate::fold::fleet::{Change, Fleet, Member};
 use crate::fold::periods::Period;
-use crate::json::{RttRecord, Subject, Summary};
+use crate::json::{Subject, Summary};
 use crate::text::general;
+use netdiag_tool::json::RttRecord;
 
 /// Comma-separated values.
 pub(super) struct Csv;
