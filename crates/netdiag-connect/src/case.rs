@@ -142,6 +142,8 @@ pub struct Case {
     pub state: Option<TcpState>,
     /// What the service said by itself.
     pub greeting: Vec<u8>,
+    /// Whether the path is looked at too.
+    pub is_located: bool,
     /// Source address and port that were asked for.
     pub source: (Option<IpAddr>, Option<u16>),
     /// Whether the source address is one of this host.

@@ -56,8 +56,10 @@ impl Finding {
         // What has been looked at, or is for TCP only.
         let is_udp = case.transport == Transport::Udp;
         next.retain(|(run, _)| !(run.contains("--who") && (is_udp || case.whose.is_some())));
-        next.retain(|(run, _)| !(run.contains("--locate") && is_udp));
-        if reason == Cause::ClosedPort && case.whose.is_some_and(|whose| whose.origin == Origin::Target) {
+        next.retain(|(run, _)| !(run.contains("--locate") && (is_udp || case.is_located)));
+        if matches!(reason, Cause::ClosedPort | Cause::ResetAtOnce)
+            && case.whose.is_some_and(|whose| whose.origin == Origin::Target)
+        {
             possible.pop();
         }
         if reason == Cause::PolicyDenied && case.transport == Transport::Tcp {
@@ -166,6 +168,9 @@ fn times(case: &Case) -> String {
         2 => format!("{text} (twice)"),
         count => format!("{text} ({count} times)"),
     };
+    if let [(one, 2)] = &times[..] {
+        return format!("{one} s (twice)");
+    }
     let seen = times.iter().map(shown).collect::<Vec<_>>().join(", ");
     match (case.sighting.retransmits as usize + 1).saturating_sub(case.sent.len().max(1)) {
         0 => format!("{seen} s"),

@@ -90,7 +90,8 @@ impl Report {
             self.order.apply(self.sent, rtt);
         }
         let (start, end) = one.span;
-        self.started.get_or_insert(start);
+        // They may end in another order than they began in.
+        self.started = Some(self.started.filter(|before| before.mono <= start.mono).unwrap_or(start));
         self.ended = Some(end);
     }
 

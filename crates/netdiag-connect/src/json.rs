@@ -6,7 +6,7 @@ mod summary;
 pub use closer::{HeartbeatRecord, KeepaliveRecord, TlsLine};
 pub use summary::SummaryRecord;
 
-use netdiag_model::Verdict;
+use netdiag_model::{Phase, Verdict};
 use netdiag_tool::json::{ErrnoRecord, IcmpRecord, millis, millis_from_nanos};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -129,7 +129,10 @@ impl AttemptRecord {
         let facts = cause::of(finding.cause);
         let icmp = case.icmp();
         let is_udp = case.transport == crate::endpoint::Transport::Udp;
-        let syn_sent = (case.sent.len() as u32).max(if is_udp { 0 } else { case.syns() });
+        let syn_sent = match judge::phase(case) {
+            Phase::Route => 0,
+            _ => (case.sent.len() as u32).max(if is_udp { 0 } else { case.syns() }),
+        };
         Self {
             target: target.to_owned(),
             address: shown(&case.address, interfaces),

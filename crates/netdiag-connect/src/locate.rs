@@ -1,5 +1,5 @@
-//! How far on the path do SYNs to this port come? Ordinary attempts with rising TTL, all at once, and the error queue:
-//! a TCP traceroute without any right.
+//! How far on the path do SYNs to this port come? Ordinary attempts with rising TTL, a few at once, and the error queue:
+//! a TCP traceroute without any right. A window in which nobody answers ends it: whoever is silent so long is the end.
 
 use std::time::Duration;
 
@@ -11,6 +11,8 @@ use crate::batch::Tools;
 
 /// How many hops are asked for.
 const HOPS: u8 = 30;
+/// How many are asked for at once: more would have a router that refuses them all spend what its limit of answers allows.
+const WINDOW: u8 = 6;
 /// How long: a SYN goes out three times in it, for routers that limit how often they answer.
 const PATIENCE: Duration = Duration::from_millis(2_300);
 
@@ -49,7 +51,9 @@ impl Path {
 
     /// The hop at which the path comes to an address for the second time, and the TTL of the first: packets go in circles.
     pub fn circle(&self) -> Option<(u8, u8)> {
-        let answers = || self.hops.iter().filter_map(|hop| Some((hop.ttl, hop.answer?)));
+        // Whoever refuses may well be a router that has been met before.
+        let has_run_out = |hop: &&Hop| hop.icmp.is_some_and(|icmp| icmp.is_time_exceeded());
+        let answers = || self.hops.iter().filter(has_run_out).filter_map(|hop| Some((hop.ttl, hop.answer?)));
         answers().find_map(|(ttl, who)| {
             // A router may answer for its neighbour; twice in a row is no circle.
             let (first, _) = answers().find(|&(before, other)| other == who && before + 1 < ttl)?;
@@ -71,9 +75,18 @@ pub(crate) async fn locate(tools: &mut Tools<'_>, address: Address, port: u16) -
         timeout: Some(PATIENCE),
         ..Attempt::new(ProbeId::new(0, 0, 0), address, port)
     };
-    let mut done = tools.dial((1..=HOPS).map(attempt)).await?;
-    done.sort_by_key(|dialed| dialed.attempt.ttl);
-    Some(path(done.iter().map(hop)))
+    let mut hops: Vec<Hop> = Vec::new();
+    for first in (1..=HOPS).step_by(WINDOW.into()) {
+        let mut done = tools.dial((first..first + WINDOW).map(attempt)).await?;
+        done.sort_by_key(|dialed| dialed.attempt.ttl);
+        let is_silent = done.iter().all(|dialed| hop(dialed).answer.is_none());
+        hops.extend(done.iter().map(hop));
+        let path = path(hops.iter().copied());
+        if path.is_ended || path.circle().is_some() || is_silent {
+            break;
+        }
+    }
+    Some(path(hops.into_iter()))
 }
 
 /// The hops up to the first that is not merely one where the TTL ran out.

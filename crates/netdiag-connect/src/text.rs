@@ -220,9 +220,14 @@ fn streaks(text: &mut String, report: &Report) {
     {
         return;
     }
-    let long = |span_of: Option<Duration>| span_of.map_or_else(|| "none".to_owned(), span);
-    let _ =
-        write!(text, "longest up {}, longest down {}", long(streaks.longest_up), long(streaks.longest_down));
+    let longest = [("up", streaks.longest_up), ("down", streaks.longest_down)];
+    let longest: Vec<String> = longest
+        .into_iter()
+        .filter_map(|(what, long)| {
+            long.filter(|long| !long.is_zero()).map(|long| format!("longest {what} {}", span(long)))
+        })
+        .collect();
+    text.push_str(&longest.join(", "));
     if let Some(at) = streaks.last_change {
         let _ = write!(text, ", last change at {}", at.wall);
     }

@@ -95,6 +95,7 @@ pub(crate) fn silent(family: Family) -> Case {
         early: None,
         state: None,
         greeting: Vec::new(),
+        is_located: false,
         source: (None, None),
         is_source_here: false,
     }

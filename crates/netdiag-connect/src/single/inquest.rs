@@ -174,6 +174,7 @@ impl Inquest<'_> {
             early: finish.early,
             state: finish.state,
             greeting: finish.greeting,
+            is_located: self.opened.plan.is_locating,
             source: (source, self.opened.plan.source_port),
             is_source_here: source.is_some_and(|source| self.host.is_own(source)),
         };

@@ -143,7 +143,7 @@ impl<'a> Sweep<'a> {
     }
 
     /// What became of an attempt that has been looked at for long enough.
-    fn conclude(&mut self, finish: Finish, (port, transport): (u16, Transport)) {
+    fn conclude(&mut self, now: Reading, finish: Finish, (port, transport): (u16, Transport)) {
         let case = self.case(finish, (port, transport));
         let verdict = cause::of(judge::cause(&case)).verdict;
         let Some(index) = self.fleet.find((case.address, transport)) else { return };
@@ -155,7 +155,7 @@ impl<'a> Sweep<'a> {
             verdict,
             handshake: case.handshake().filter(|_| verdict == Verdict::Open),
             repeated: case.sighting.retransmits,
-            span: (case.started.read, case.ended.read),
+            span: (case.started.read, now),
         };
         self.fleet.apply(index, (port, &one), said);
         if self.plan.only.is_empty() || self.plan.only.contains(&verdict) {
@@ -214,6 +214,7 @@ impl<'a> Sweep<'a> {
             early: finish.early,
             state: finish.state,
             greeting: finish.greeting,
+            is_located: false,
             source: (source, self.plan.source_port),
             is_source_here: source.is_some_and(|source| self.host.is_own(source)),
         }
@@ -240,7 +241,7 @@ impl<'a> Sweep<'a> {
                     return;
                 };
                 self.asked += 1;
-                self.conclude(exchanged.into_finish(address), (port, Transport::Udp));
+                self.conclude(clock.now(), exchanged.into_finish(address), (port, Transport::Udp));
                 self.page.streams.flush();
             }
         }
@@ -298,7 +299,7 @@ impl Agenda for Sweep<'_> {
             let (mut finish, port, watch) = self.watches.swap_remove(index);
             (finish.early, finish.state) = (watch.early, Some(watch.state()));
             finish.greeting.clone_from(&watch.greeting);
-            self.conclude(finish, (port, Transport::Tcp));
+            self.conclude(now, finish, (port, Transport::Tcp));
         }
     }
 
@@ -318,7 +319,7 @@ impl Agenda for Sweep<'_> {
                 let watch = Watch::new(stream, (now.mono, now.mono + self.plan.dwell), Aim::Stay);
                 self.watches.push((finish, attempt.port, watch));
             }
-            _ => self.conclude(finish, (attempt.port, Transport::Tcp)),
+            _ => self.conclude(now, finish, (attempt.port, Transport::Tcp)),
         }
         if self.page.streams.out.is_gone() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
@@ -341,12 +342,12 @@ impl Agenda for Sweep<'_> {
     }
 
     /// Connections that are still watched are open, as far as it is known.
-    fn handle_cut(&mut self, _now: Reading, _connector: &dyn Connector) {
+    fn handle_cut(&mut self, now: Reading, _connector: &dyn Connector) {
         self.has_all &= self.watches.is_empty();
         for (mut finish, port, watch) in std::mem::take(&mut self.watches) {
             finish.state = Some(watch.state());
             finish.greeting = watch.greeting;
-            self.conclude(finish, (port, Transport::Tcp));
+            self.conclude(now, finish, (port, Transport::Tcp));
         }
     }
 

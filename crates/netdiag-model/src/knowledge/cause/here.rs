@@ -151,7 +151,7 @@ pub(super) const FACTS: &[CauseFacts] = &[
     here(
         Cause::BadSource,
         Verdict::LocalError,
-        "The source address OTHER is not one of this host.",
+        "The source address OTHER is none of this host's.",
         &[step("ip address", "which addresses does this host have?")],
     ),
     here(
