@@ -12,9 +12,14 @@ pub(crate) const CASES: &[Case] =
 fn both_directions_in_order() -> Tested {
     let lab = Lab::pair()?;
     let (client, server) = (lab.node("client")?, lab.node("server")?);
+    let addresses = [server.v4()?.to_string(), server.v6()?.to_string()];
+    for address in &addresses {
+        // While a neighbour is looked for, echoes queue up and leave together.
+        client.command("ping").args(["-n", "-c", "1", address]).output()?;
+    }
     let capture = client.capture("to-server")?;
-    for address in [server.v4()?.to_string(), server.v6()?.to_string()] {
-        client.command("ping").args(["-n", "-c", "5", "-i", "0.01", &address]).output()?;
+    for address in &addresses {
+        client.command("ping").args(["-n", "-c", "5", "-i", "0.01", address]).output()?;
     }
     let echoes = capture.stop()?;
     check(echoes.len() == 20, || format!("{echoes:?}"))?;
