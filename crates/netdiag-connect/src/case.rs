@@ -25,6 +25,8 @@ pub enum Place {
         /// Index of the interface.
         interface: u32,
     },
+    /// With many hosts at once: the address is multicast, or the broadcast address of a link.
+    Many,
     /// Nowhere: the table gives this error.
     NoRoute(Errno),
     /// Not known.

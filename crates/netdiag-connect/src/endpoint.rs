@@ -109,6 +109,10 @@ impl Endpoint {
         if matches!(host_word, Word::File(_) | Word::Stdin) {
             return Err(EndpointError::Host(format!("{host:?} names no host before the port")));
         }
+        let host_word = match host_word {
+            Word::Host(host) => Word::Host(unmapped(host)),
+            other => other,
+        };
         let label = host.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')).unwrap_or(host);
         Ok(Self { transport, host: host_word, label: label.to_owned(), ports })
     }
@@ -121,6 +125,12 @@ impl Endpoint {
         };
         hosts.saturating_mul(u128::from(self.ports.count()))
     }
+}
+
+/// `::ffff:192.0.2.7` is 192.0.2.7: IPv4 is what leaves.
+fn unmapped(host: String) -> String {
+    let mapped = host.parse::<std::net::Ipv6Addr>().ok().and_then(|ip| ip.to_ipv4_mapped());
+    mapped.map_or(host, |ip| ip.to_string())
 }
 
 /// The protocol, and what stands behind it. A URL is what people have at hand: its scheme says the port.
@@ -180,6 +190,15 @@ mod tests {
     fn parts(word: &str) -> (Transport, String, String) {
         let endpoint = Endpoint::parse(word).expect(word);
         (endpoint.transport, endpoint.label, endpoint.ports.to_string())
+    }
+
+    #[test]
+    fn an_ipv4_address_within_an_ipv6_one_is_ipv4() {
+        let endpoint = Endpoint::parse("[::ffff:192.0.2.7]:22").expect("an endpoint");
+        assert_eq!(
+            (endpoint.host, endpoint.label.as_str()),
+            (Word::Host("192.0.2.7".into()), "::ffff:192.0.2.7")
+        );
     }
 
     #[test]

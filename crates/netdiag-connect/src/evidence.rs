@@ -232,9 +232,9 @@ fn came_back(case: &Case, interfaces: &Interfaces) -> String {
         }
         Connection::Failed { errno: Errno::ECONNREFUSED, .. } => {
             let whose = if case.place == Place::Here {
-                "from this host's own kernel".to_owned()
+                format!("in the name of {}, this host itself,", shown(&case.address, interfaces))
             } else {
-                format!("in the name of {}", case.address)
+                format!("in the name of {}", shown(&case.address, interfaces))
             };
             format!("a RST {whose} after {elapsed}, and no ICMP message")
         }

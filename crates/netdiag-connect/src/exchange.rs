@@ -44,6 +44,8 @@ pub(crate) struct Exchanged {
     pub(crate) ended: Moment,
     pub(crate) sent: Vec<Duration>,
     pub(crate) answer: Answer,
+    /// Whether the run is to end, and so it was not waited for longer.
+    pub(crate) is_cut: bool,
 }
 
 /// Whom, and what.
@@ -69,13 +71,13 @@ pub(crate) fn options(plan: &Plan) -> SocketOptions {
     }
 }
 
-/// Asks. `None` when the run is to end.
+/// Asks.
 pub(crate) async fn ask(
     socket: &mut dyn ProbeSocket,
     clock: &mut dyn Clock,
     commands: &mut UnboundedReceiver<Command>,
     question: &Question<'_>,
-) -> Option<Exchanged> {
+) -> Exchanged {
     let started = Moment::user(clock.now());
     let mut asking = Asking {
         question,
@@ -88,10 +90,11 @@ pub(crate) async fn ask(
     poll_fn(|cx| {
         while let Poll::Ready(Some(command)) = commands.poll_recv(cx) {
             if command == Command::Quit {
-                return Poll::Ready(None);
+                let now = Moment::user(clock.now());
+                return Poll::Ready(Exchanged { is_cut: true, ..asking.end(Answer::Silence, now) });
             }
         }
-        asking.poll(cx, socket, clock).map(Some)
+        asking.poll(cx, socket, clock)
     })
     .await
 }
@@ -117,17 +120,17 @@ impl Asking<'_> {
             self.incoming.clear();
             while socket.poll_recv(cx, &mut self.incoming).is_ready() {
                 if let Some((answer, at)) = self.answer() {
-                    return self.end(answer, at);
+                    return Poll::Ready(self.end(answer, at));
                 }
                 self.incoming.clear();
             }
             let now = Moment::user(clock.now());
             if end <= now.read.mono {
-                return self.end(Answer::Silence, now);
+                return Poll::Ready(self.end(Answer::Silence, now));
             }
             if self.next <= now.read.mono {
                 if let Some(errno) = self.send(socket, now) {
-                    return self.end(Answer::Refused(errno), now);
+                    return Poll::Ready(self.end(Answer::Refused(errno), now));
                 }
                 continue;
             }
@@ -137,9 +140,9 @@ impl Asking<'_> {
         }
     }
 
-    fn end(&mut self, answer: Answer, ended: Moment) -> Poll<Exchanged> {
+    fn end(&mut self, answer: Answer, ended: Moment) -> Exchanged {
         let sent = std::mem::take(&mut self.sent);
-        Poll::Ready(Exchanged { started: self.started, ended, sent, answer })
+        Exchanged { started: self.started, ended, sent, answer, is_cut: false }
     }
 
     /// Sends it once more; why not, if this host does not let it out.
@@ -180,7 +183,7 @@ impl Asking<'_> {
 impl Exchanged {
     /// The exchange in the form of an attempt.
     pub(crate) fn into_finish(self, address: Address) -> Finish {
-        let Self { started, ended, sent, answer } = self;
+        let Self { started, ended, sent, answer, is_cut: _ } = self;
         let mut greeting = Vec::new();
         let connection = match answer {
             Answer::Datagram(bytes) => {

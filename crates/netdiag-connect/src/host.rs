@@ -3,7 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::rc::Rc;
 
 use netdiag_engine::port::{Counters, HostFacts, Listener, NeighbourState, SocketTable};
@@ -18,6 +18,7 @@ pub(crate) struct Host {
     /// The interface that was asked for.
     interface: Option<u32>,
     own: HashSet<IpAddr>,
+    broadcasts: HashSet<IpAddr>,
     places: RefCell<HashMap<Address, Place>>,
 }
 
@@ -29,12 +30,19 @@ impl Host {
     ) -> Self {
         let interfaces = facts.as_ref().and_then(|facts| facts.interfaces().ok()).unwrap_or_default();
         let own = interfaces.iter().flat_map(|one| &one.addresses).map(|(ip, _)| *ip).collect();
-        Self { facts, table, interface, own, places: RefCell::default() }
+        let all = interfaces.iter().flat_map(|one| &one.addresses);
+        let broadcasts = all.filter_map(|&(ip, length)| broadcast(ip, length)).collect();
+        Self { facts, table, interface, own, broadcasts, places: RefCell::default() }
     }
 
     /// Whether an address is one of this host's own.
     pub(crate) fn is_own(&self, ip: IpAddr) -> bool {
         ip.is_loopback() || self.own.contains(&ip)
+    }
+
+    /// Whether an address is one of many: a multicast group, or a broadcast address of a link of this host.
+    fn is_of_many(&self, ip: IpAddr) -> bool {
+        ip.is_multicast() || ip == IpAddr::V4(Ipv4Addr::BROADCAST) || self.broadcasts.contains(&ip)
     }
 
     /// Where an address is; asked once.
@@ -48,6 +56,9 @@ impl Host {
     }
 
     fn look_up(&self, address: &Address) -> Place {
+        if self.is_of_many(address.ip) {
+            return Place::Many;
+        }
         let Some(facts) = &self.facts else { return Place::Unknown };
         match facts.route(address, self.interface) {
             Ok(route) if route.is_local || self.is_own(address.ip) => Place::Here,
@@ -81,5 +92,26 @@ impl Host {
     /// What has been counted.
     pub(crate) fn counters(&self) -> Option<Counters> {
         self.facts.as_ref()?.counters().ok()
+    }
+}
+
+/// The broadcast address of a prefix. One of 31 bits or more has none (RFC 3021).
+fn broadcast(ip: IpAddr, length: u8) -> Option<IpAddr> {
+    let IpAddr::V4(ip) = ip else { return None };
+    let hosts = u32::MAX.checked_shr(length.into()).filter(|hosts| *hosts > 1)?;
+    Some(Ipv4Addr::from_bits(ip.to_bits() | hosts).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_address_of_a_prefix_is_its_broadcast_address() {
+        let of = |ip: [u8; 4], length| broadcast(ip.into(), length);
+        assert_eq!(of([192, 0, 2, 9], 24), Some([192, 0, 2, 255].into()));
+        assert_eq!(of([192, 0, 2, 9], 30), Some([192, 0, 2, 11].into()));
+        assert_eq!((of([192, 0, 2, 9], 31), of([192, 0, 2, 9], 32)), (None, None));
+        assert_eq!(broadcast(std::net::Ipv6Addr::LOCALHOST.into(), 64), None);
     }
 }

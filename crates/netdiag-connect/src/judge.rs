@@ -69,9 +69,14 @@ fn at_once(errno: Errno, case: &Case) -> Cause {
     let (source, source_port) = case.source;
     let is_low = source_port.is_some_and(|port| port < 1024);
     match errno {
+        Errno::ENETUNREACH | Errno::EACCES
+            if case.place == Place::Many && case.transport == Transport::Tcp =>
+        {
+            Cause::NotOneHost
+        }
         Errno::ENETUNREACH | Errno::ENETDOWN | Errno::EAFNOSUPPORT => Cause::NoRoute,
         Errno::EHOSTUNREACH => Cause::RouteUnreachable,
-        Errno::EINVAL if route == Some(Errno::EINVAL) => Cause::RouteBlackhole,
+        Errno::EINVAL => Cause::RouteBlackhole,
         Errno::EACCES if route == Some(Errno::EACCES) => Cause::RouteProhibited,
         Errno::EACCES if is_low => Cause::SourcePortDenied,
         // A datagram that the output chain drops fails so; TCP is not told.
@@ -98,10 +103,11 @@ fn told(icmp: Icmp, case: &Case) -> Cause {
         // The kernel speaks in its own name where a neighbour does not answer; a rule of its firewall may use the same
         // words, but does so at once.
         let is_host = matches!((icmp.family, icmp.kind, icmp.code), (Family::V4, 3, 1) | (Family::V6, 1, 3));
-        return if is_host && case.place != Place::Here && is_unresolved(case) {
-            unresolved(case)
-        } else {
-            Cause::RejectedHere
+        return match case.place {
+            // What is this host's own has no neighbour, unless it is passed on.
+            Place::Here if is_host && case.is_stuck() => Cause::PassedOnToSilence,
+            _ if is_host && (is_unresolved(case) || is_missing(case)) => unresolved(case),
+            _ => Cause::RejectedHere,
         };
     }
     match (is_refusal(icmp), icmp.is_time_exceeded(), is_target) {
@@ -127,7 +133,7 @@ fn failed(errno: Errno, case: &Case) -> Cause {
         Errno::ECONNREFUSED => refused(case),
         Errno::ECONNRESET | Errno::EPIPE => reset_at_once(case),
         Errno::ETIMEDOUT => silence(case),
-        Errno::EHOSTUNREACH | Errno::ENETUNREACH if is_unresolved(case) => unresolved(case),
+        Errno::EHOSTUNREACH | Errno::ENETUNREACH if is_missing(case) => unresolved(case),
         // Kernels before 5.8 do not tell of the message.
         Errno::EHOSTUNREACH | Errno::ENETUNREACH | Errno::EHOSTDOWN => Cause::UnreachableOnTheWay,
         Errno::EACCES | Errno::EPERM => Cause::PolicyDenied,
@@ -139,14 +145,11 @@ fn failed(errno: Errno, case: &Case) -> Cause {
 /// A RST came, or seems to have come.
 fn refused(case: &Case) -> Cause {
     if case.place == Place::Here {
-        let Some(listeners) = &case.listeners else { return Cause::ClosedHere };
-        return if listeners.iter().any(|one| covers(one, case.address.ip)) {
-            // It listens, and is refused all the same.
-            Cause::ResetHere
-        } else if listeners.is_empty() {
-            Cause::ClosedHere
-        } else {
-            Cause::ListensElsewhere
+        return match &case.proof {
+            Some(Proof::Out(_) | Proof::In(_)) => Cause::ResetHere,
+            _ if is_listened_to(case) => Cause::RefusedThoughListening,
+            _ if case.listeners.as_ref().is_none_or(Vec::is_empty) => Cause::ClosedHere,
+            _ => Cause::ListensElsewhere,
         };
     }
     match case.whose.map(|whose| whose.origin) {
@@ -154,6 +157,11 @@ fn refused(case: &Case) -> Cause {
         Some(Origin::Here) => Cause::ResetHere,
         _ => Cause::ClosedPort,
     }
+}
+
+/// Whether something on this host listens on the port at the address that was asked for.
+pub fn is_listened_to(case: &Case) -> bool {
+    case.listeners.iter().flatten().any(|one| covers(one, case.address.ip))
 }
 
 /// Whether a listener takes connections to an address of this host.
@@ -169,11 +177,11 @@ pub fn covers(listener: &Listener, ip: IpAddr) -> bool {
 
 /// Nothing came back.
 fn silence(case: &Case) -> Cause {
-    if case.transport == Transport::Udp {
-        return if is_unresolved(case) { unresolved(case) } else { Cause::DatagramSilence };
-    }
     if is_unresolved(case) {
         return unresolved(case);
+    }
+    if case.transport == Transport::Udp {
+        return Cause::DatagramSilence;
     }
     let is_full = |one: &Listener| covers(one, case.address.ip) && one.queue > one.backlog;
     if case.listeners.as_ref().is_some_and(|all| all.iter().any(is_full)) {
@@ -188,10 +196,19 @@ fn silence(case: &Case) -> Cause {
     }
 }
 
-/// Whether the next hop, or the target on the link, has not been found.
+/// Whether the next hop, or the target on the link, has not been found. What the neighbour table says is no proof where the
+/// socket tells more: an answer may still come.
 fn is_unresolved(case: &Case) -> bool {
-    let is_missing = matches!(case.neighbour, Some(NeighbourState::Failed | NeighbourState::Incomplete));
-    matches!(case.place, Place::Link { .. } | Place::Behind { .. }) && (case.is_stuck() || is_missing)
+    if case.transport == Transport::Udp { is_missing(case) } else { case.is_stuck() && is_beyond(case) }
+}
+
+/// Whether the neighbour table has no way to it.
+fn is_missing(case: &Case) -> bool {
+    matches!(case.neighbour, Some(NeighbourState::Failed | NeighbourState::Incomplete)) && is_beyond(case)
+}
+
+const fn is_beyond(case: &Case) -> bool {
+    matches!(case.place, Place::Link { .. } | Place::Behind { .. })
 }
 
 fn unresolved(case: &Case) -> Cause {

@@ -1,6 +1,7 @@
 //! What the words and lists come to: endpoints, one after the other, and the lines that name none.
 
 use netdiag_engine::driver::Command;
+use netdiag_model::Mono;
 use netdiag_tool::lists::List;
 use netdiag_tool::{Context, Escaped};
 
@@ -24,14 +25,14 @@ pub(crate) struct Listed {
     pub(crate) failures: Vec<Fault>,
 }
 
-/// Reads all lists. `None` when the run is to end.
-pub(crate) async fn read(wanted: &[Wanted], context: &mut Context) -> Option<Listed> {
+/// Reads all lists, as far as they are there by the deadline. `None` when the run is to end.
+pub(crate) async fn read(wanted: &[Wanted], deadline: Option<Mono>, context: &mut Context) -> Option<Listed> {
     let mut listed = Listed::default();
     for one in wanted {
         match one {
             Wanted::Endpoint(endpoint) => listed.endpoints.push(endpoint.clone()),
             Wanted::List(list) => {
-                let (bytes, error) = octets(list, context).await?;
+                let (bytes, error) = octets(list, deadline, context).await?;
                 listed.lines(list, &bytes);
                 if let Some(error) = error {
                     let message = format!("{list}: {error}");
@@ -44,9 +45,18 @@ pub(crate) async fn read(wanted: &[Wanted], context: &mut Context) -> Option<Lis
 }
 
 /// All of a list, and why there is no more of it.
-async fn octets(list: &List, context: &mut Context) -> Option<(Vec<u8>, Option<std::io::Error>)> {
-    let mut chunks = context.lists.open(list);
+async fn octets(
+    list: &List,
+    deadline: Option<Mono>,
+    context: &mut Context,
+) -> Option<(Vec<u8>, Option<std::io::Error>)> {
+    let Context { lists, commands, clock, .. } = context;
+    let mut chunks = lists.open(list);
     let mut bytes = Vec::new();
+    let mut timer = std::pin::pin!(std::future::poll_fn(|cx| match deadline {
+        Some(deadline) => clock.poll_until(cx, deadline),
+        None => std::task::Poll::Pending,
+    }));
     loop {
         tokio::select! {
             biased;
@@ -55,7 +65,11 @@ async fn octets(list: &List, context: &mut Context) -> Option<(Vec<u8>, Option<s
                 Some(Err(error)) => return Some((bytes, Some(error))),
                 None => return Some((bytes, None)),
             },
-            Some(command) = context.commands.recv() => if command == Command::Quit { return None },
+            () = &mut timer => {
+                let error = std::io::Error::new(std::io::ErrorKind::TimedOut, "no end of it by the deadline");
+                return Some((bytes, Some(error)));
+            }
+            Some(command) = commands.recv() => if command == Command::Quit { return None },
         }
     }
 }

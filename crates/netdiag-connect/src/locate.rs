@@ -27,6 +27,8 @@ pub struct Hop {
     pub rtt: Option<Duration>,
     /// What it said, where that was an ICMP message.
     pub icmp: Option<Icmp>,
+    /// Whether it spoke in the name of the target: a router that passes the port on to another host does.
+    pub is_target: bool,
 }
 
 /// The path as SYNs to one port see it.
@@ -52,7 +54,7 @@ impl Path {
     /// The hop at which the path comes to an address for the second time, and the TTL of the first: packets go in circles.
     pub fn circle(&self) -> Option<(u8, u8)> {
         // Whoever refuses may well be a router that has been met before.
-        let has_run_out = |hop: &&Hop| hop.icmp.is_some_and(|icmp| icmp.is_time_exceeded());
+        let has_run_out = |hop: &&Hop| !hop.is_target && hop.icmp.is_some_and(|icmp| icmp.is_time_exceeded());
         let answers = || self.hops.iter().filter(has_run_out).filter_map(|hop| Some((hop.ttl, hop.answer?)));
         answers().find_map(|(ttl, who)| {
             // A router may answer for its neighbour; twice in a row is no circle.
@@ -119,7 +121,8 @@ fn hop(dialed: &Dialed) -> Hop {
         _ => (None, None),
     };
     let rtt = (answer.is_some() && dialed.outcome.sighting.retransmits == 0).then_some(took);
-    Hop { ttl: dialed.attempt.ttl.unwrap_or_default(), answer, rtt, icmp }
+    let is_target = answer.is_some_and(|answer| to.matches(&answer));
+    Hop { ttl: dialed.attempt.ttl.unwrap_or_default(), answer, rtt, icmp, is_target }
 }
 
 #[cfg(test)]
@@ -132,7 +135,7 @@ mod tests {
         let icmp = code.map(|(kind, code)| Icmp { family: Family::V4, kind, code, info: 0 });
         let from = Address::new([192, 0, 2, ttl].into());
         let rtt = icmp.map(|_| Duration::from_millis(1));
-        Hop { ttl, answer: icmp.map(|_| from), rtt, icmp }
+        Hop { ttl, answer: icmp.map(|_| from), rtt, icmp, is_target: false }
     }
 
     #[test]
@@ -151,6 +154,16 @@ mod tests {
         }
         let path = path(hops.into_iter());
         assert_eq!((path.circle(), path.hops.len(), path.silent_from()), (Some((2, 4)), 4, None));
+    }
+
+    #[test]
+    fn who_speaks_in_the_name_of_the_target_is_no_circle() {
+        let mut hops: Vec<Hop> = (1..=4).map(|ttl| hop(ttl, Some((11, 0)))).collect();
+        for ttl in [2, 4] {
+            (hops[ttl - 1].answer, hops[ttl - 1].is_target) =
+                (Some(Address::new([192, 0, 2, 9].into())), true);
+        }
+        assert_eq!(path(hops.into_iter()).circle(), None);
     }
 
     #[test]

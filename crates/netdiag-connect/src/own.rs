@@ -18,7 +18,7 @@ pub(crate) async fn by_datagram(
     (to, timeout): (Address, Duration),
 ) -> Option<u8> {
     let question = Question { to, port: CLOSED, payload: b"", timeout };
-    let exchanged = exchange::ask(socket, tools.clock, tools.commands, &question).await?;
+    let exchanged = exchange::ask(socket, tools.clock, tools.commands, &question).await;
     match exchanged.answer {
         Answer::Icmp { from: Some(from), ttl, .. } if to.matches(&from) => ttl,
         _ => None,

@@ -1,27 +1,34 @@
 //! Does this host itself stop the packets? Its counters can prove it, and only with care: everything in the network
 //! namespace moves them.
 //!
-//! A suspicion comes from the attempt itself. It is proved by a window without attempts in which the counters do not move,
-//! and a burst of attempts that moves them by that number; else it stays a suspicion. The window comes first: what a burst
-//! sets off (a server that repeats its SYN-ACKs) would move them afterwards. docs/kernel.md has what was measured.
+//! A suspicion comes from the attempt itself. It is proved by two bursts of attempts of different size, each of which moves
+//! the counters by exactly its number, and before each a window without attempts in which they do not move; else it stays a
+//! suspicion. All of it is over before what a burst sets off (a server repeats its SYN-ACK after 1 s) could move them.
+//! docs/kernel.md has what was measured.
 
 use std::time::Duration;
 
 use netdiag_engine::port::{Attempt, Connection, Counters};
-use netdiag_model::{Address, Errno, Family, ProbeId};
+use netdiag_model::{Address, Family, ProbeId};
 
 use crate::batch::Tools;
 use crate::case::{Case, Place, Proof};
 use crate::host::Host;
+use crate::whose;
 
-/// How many attempts a burst has.
+/// How many attempts the bursts have that prove a drop.
+const BURSTS: [u64; 2] = [5, 7];
+/// How many attempts ask whether anything leaves.
 const BURST: u64 = 6;
-/// How long a window is: shorter than a SYN takes to be repeated, so that each attempt counts once.
-const WINDOW: Duration = Duration::from_millis(400);
+/// How long a window is: four of them are shorter than a SYN or a SYN-ACK takes to be repeated, so that each attempt counts
+/// once.
+const WINDOW: Duration = Duration::from_millis(230);
 /// How late a device may count what it has sent.
 const LATE: Duration = Duration::from_millis(1_200);
 /// How often a quiet window is looked for.
 const WINDOWS: u8 = 3;
+/// How often a proof is tried: other traffic may spoil one.
+const ROUNDS: u8 = 2;
 
 /// Two counters that move together unless packets are dropped between them, by family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,14 +55,16 @@ impl Gap {
         Some(after.since(before, more)?.saturating_sub(after.since(before, less)?))
     }
 
-    fn words(self, (with, without): (u64, u64), family: Family) -> String {
+    fn words(self, family: Family) -> String {
         let [more, less] = self.names(family);
         let what = match self {
             Self::Out => "sent and did not leave",
             Self::In => "came in and were not delivered",
         };
+        let [few, many] = BURSTS;
         format!(
-            "{with} packets {what} ({more} less {less}) with {BURST} attempts, and {without} in as long without"
+            "{few} packets {what} ({more} less {less}) with {few} attempts, {many} with {many}, and none in as long before \
+             each"
         )
     }
 
@@ -78,31 +87,49 @@ pub(crate) async fn prove(
     let now = host.counters()?;
     let is_suspect = |gap: &Gap| gap.moved(before, &now, family).is_some_and(|moved| moved > 0);
     let gap = [Gap::Out, Gap::In].into_iter().find(is_suspect)?;
-    let suspected = |words: String| Some(Proof::Suspected(words));
-    let Some((start, without)) = quiet(tools, host, (gap, family)).await else {
-        let [more, less] = gap.names(family);
-        return suspected(format!("{more} and {less} drift apart here, but other traffic moves them too"));
-    };
-    let with = burst(tools, (address, port), WINDOW).await;
-    let with = with.and_then(|_| gap.moved(&start, &host.counters()?, family))?;
-    if with == 0 {
-        return None;
+    for _ in 0..ROUNDS {
+        let Some(moved) = measure(tools, host, (address, port), gap).await else { break };
+        if moved == BURSTS {
+            return Some(gap.proved(gap.words(family)));
+        }
+        if moved == [0; BURSTS.len()] {
+            return None;
+        }
     }
-    let words = gap.words((with, without), family);
-    if (BURST..2 * BURST).contains(&with) { Some(gap.proved(words)) } else { suspected(words) }
+    let [more, less] = gap.names(family);
+    let words = format!(
+        "{more} and {less} drift apart here, but not by the number of attempts: other traffic moves them"
+    );
+    Some(Proof::Suspected(words))
 }
 
-/// The counters after a window in which they did not move, and by how much they did not.
-async fn quiet(tools: &mut Tools<'_>, host: &Host, (gap, family): (Gap, Family)) -> Option<(Counters, u64)> {
+/// By how much each burst moves the counters; `None` where they are never quiet.
+async fn measure(
+    tools: &mut Tools<'_>,
+    host: &Host,
+    service: (Address, u16),
+    gap: Gap,
+) -> Option<[u64; BURSTS.len()]> {
+    let family = service.0.family();
+    let mut moved = [0; BURSTS.len()];
+    for (moved, count) in moved.iter_mut().zip(BURSTS) {
+        let before = quiet(tools, host, (gap, family)).await?;
+        burst(tools, service, (count, WINDOW)).await?;
+        *moved = gap.moved(&before, &host.counters()?, family)?;
+    }
+    Some(moved)
+}
+
+/// The counters after a window in which they did not move.
+async fn quiet(tools: &mut Tools<'_>, host: &Host, (gap, family): (Gap, Family)) -> Option<Counters> {
     let mut before = host.counters()?;
     for _ in 0..WINDOWS {
         if !tools.rest(WINDOW).await {
             return None;
         }
         let after = host.counters()?;
-        let moved = gap.moved(&before, &after, family)?;
-        if moved == 0 {
-            return Some((after, moved));
+        if gap.moved(&before, &after, family)? == 0 {
+            return Some(after);
         }
         before = after;
     }
@@ -110,9 +137,13 @@ async fn quiet(tools: &mut Tools<'_>, host: &Host, (gap, family): (Gap, Family))
 }
 
 /// A burst of attempts: how many were answered.
-async fn burst(tools: &mut Tools<'_>, (address, port): (Address, u16), timeout: Duration) -> Option<u64> {
+async fn burst(
+    tools: &mut Tools<'_>,
+    (address, port): (Address, u16),
+    (count, timeout): (u64, Duration),
+) -> Option<u64> {
     let attempt = Attempt { timeout: Some(timeout), ..Attempt::new(ProbeId::new(0, 0, 0), address, port) };
-    let done = tools.dial((0..BURST).map(|_| attempt)).await?;
+    let done = tools.dial((0..count).map(|_| attempt)).await?;
     Some(done.iter().filter(|dialed| dialed.outcome.connection != Connection::Silent).count() as u64)
 }
 
@@ -133,7 +164,9 @@ pub(crate) async fn is_answered_here(
 ) -> bool {
     let service = (case.address, case.port);
     let Some(before) = host.counters() else { return false };
-    if burst(tools, service, timeout).await != Some(BURST) || !has_nothing_left(host, &before, interface) {
+    if burst(tools, service, (BURST, timeout)).await != Some(BURST)
+        || !has_nothing_left(host, &before, interface)
+    {
         return false;
     }
     let family = case.address.family();
@@ -142,17 +175,9 @@ pub(crate) async fn is_answered_here(
         return true;
     }
     if matches!(case.place, Place::Behind { .. }) {
-        let near = Attempt {
-            ttl: Some(1),
-            timeout: Some(timeout),
-            ..Attempt::new(ProbeId::new(0, 0, 0), service.0, service.1)
-        };
-        let done = tools.dial([near]).await.unwrap_or_default();
-        return done.iter().any(|dialed| is_reset(&dialed.outcome.connection));
+        return whose::near(tools, service, timeout)
+            .await
+            .is_some_and(|connection| whose::is_reset(&connection));
     }
     tools.rest(LATE).await && has_nothing_left(host, &before, interface)
-}
-
-const fn is_reset(connection: &Connection) -> bool {
-    matches!(connection, Connection::Failed { errno: Errno::ECONNREFUSED, icmp: None, is_synchronous: false })
 }

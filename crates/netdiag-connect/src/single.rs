@@ -2,17 +2,17 @@
 
 mod closer;
 mod inquest;
+mod proxy;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use netdiag_engine::driver::Command;
 use netdiag_engine::port::Resolved;
-use netdiag_model::event::{Notice, NoticeCode};
 use netdiag_model::knowledge::cause;
 use netdiag_model::{Address, Mono, Verdict};
 use netdiag_tool::targets::{Wishes, no_address, unresolved, usable};
-use netdiag_tool::{Context, Exit, Proxy, ToolError, json};
+use netdiag_tool::{Context, Exit, ToolError, json};
 
 use crate::case::Case;
 use crate::endpoint::Endpoint;
@@ -49,7 +49,7 @@ pub(crate) async fn run(
     let Context { clock, commands, streams, interfaces, terminal, .. } = context;
     let mut page = Page::new(streams, interfaces, (opened.plan.look, terminal));
     show_resolved(&mut page, endpoint, (&resolved, &addresses));
-    show_proxies(&mut page, endpoint, &proxies);
+    proxy::show(&mut page, endpoint, &proxies);
     let port = endpoint.ports.single().unwrap_or_default();
     let mut inquest = Inquest {
         endpoint,
@@ -112,7 +112,10 @@ async fn resolve(
         tokio::select! {
             biased;
             answer = &mut lookup => return answer.map(Some).map_err(|error| unresolved(&error)),
-            () = &mut timer => return Ok(None),
+            () = &mut timer => {
+                let text = format!("{}: not resolved within the deadline", netdiag_tool::Escaped(host));
+                return Err(ToolError::new(text).with_hint("give it more time (-w), or ask by address"));
+            }
             Some(command) = commands.recv() => if command == Command::Quit { return Ok(None) },
         }
     }
@@ -157,34 +160,6 @@ fn show_resolved(page: &mut Page<'_>, endpoint: &Endpoint, (resolved, addresses)
     } else {
         page.text(&text::resolved(&endpoint.label, &names, resolved.elapsed));
     }
-}
-
-/// A proxy that programs would obey is mentioned: they do not connect as this tool does.
-fn show_proxies(page: &mut Page<'_>, endpoint: &Endpoint, proxies: &[Proxy]) {
-    let is_exempt = |proxy: &&Proxy| proxy.variable.eq_ignore_ascii_case("no_proxy");
-    let exempt = proxies.iter().filter(is_exempt).any(|proxy| is_in(&proxy.value, &endpoint.label));
-    let used: Vec<String> = proxies
-        .iter()
-        .filter(|proxy| !is_exempt(proxy))
-        .map(|proxy| format!("{}={}", proxy.variable, netdiag_tool::Escaped(&proxy.value)))
-        .collect();
-    if used.is_empty() || exempt || page.is_quiet() {
-        return;
-    }
-    let message = format!(
-        "{} is set: programs that obey it (curl, pip, …) go through that proxy; this tool connects directly",
-        used.join(", ")
-    );
-    page.notice(&Notice { code: NoticeCode::Proxy, message });
-}
-
-/// Whether a list such as `localhost,.example.com` names the host.
-fn is_in(list: &str, host: &str) -> bool {
-    list.split(',').map(str::trim).filter(|item| !item.is_empty()).any(|item| {
-        let suffix = item.strip_prefix("*.").or_else(|| item.strip_prefix('.')).unwrap_or(item);
-        let is_below = host.strip_suffix(suffix).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-        item == "*" || is_below
-    })
 }
 
 /// The exit codes of the verdicts.
@@ -234,11 +209,13 @@ impl Rounds<'_> {
             last.clone_from(&tried.cases);
             self.show_paths(&tried.cases, &tried.paths);
             let verdict = self.apply(&tried.cases);
-            if inquest.look_closer(&mut self.page, tried.stream).await == Check::Failed {
-                self.exits.check = Check::Failed;
+            let check = inquest.look_closer(&mut self.page, tried.stream).await;
+            if check != Check::Passed {
+                self.exits.check = check;
             }
+            let is_over = tried.is_over || check == Check::Cut;
             let is_reached = plan.until.is_some_and(|until| verdict == Some(until));
-            if tried.is_over || is_reached || plan.count.is_some_and(|count| seq >= u64::from(count)) {
+            if is_over || is_reached || plan.count.is_some_and(|count| seq >= u64::from(count)) {
                 break;
             }
             if plan.until.is_some() && !self.page.is_json() {
@@ -253,13 +230,15 @@ impl Rounds<'_> {
         }
         self.show_missed(&plan, &last);
         self.sum_up(&plan, &last);
-        if self.exits.check == Check::Failed {
+        if self.exits.check != Check::Passed {
             return Ok(Exit::NO);
         }
-        Ok(match (self.exits.has_been_open && plan.until.is_none(), self.exits.last) {
-            (true, _) => Exit::YES,
-            (false, Some(verdict)) => exit(verdict),
-            (false, None) => Exit::NO,
+        Ok(match (self.exits.last, plan.until) {
+            (Some(_), None) if self.exits.has_been_open => Exit::YES,
+            // It was to end otherwise.
+            (Some(Verdict::Open), Some(until)) if until != Verdict::Open => Exit::NO,
+            (Some(verdict), _) => exit(verdict),
+            (None, _) => Exit::NO,
         })
     }
 
@@ -396,15 +375,3 @@ fn raced<'a>(cases: &[(&'a Case, Verdict)]) -> Option<&'a Case> {
 /// Round-trip times up to this are short enough to look whose a RST is without being asked: it may come from this host or
 /// from the first hops, and to find out takes no longer than a person notices.
 pub(crate) const SHORT: Duration = Duration::from_millis(5);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn hosts_that_go_without_a_proxy() {
-        assert!(is_in("localhost, .example.com", "www.example.com"));
-        assert!(is_in("example.com", "www.example.com") && is_in("*", "x"));
-        assert!(!is_in("example.com", "badexample.com") && !is_in("", "x"));
-    }
-}

@@ -29,7 +29,7 @@ pub(crate) async fn run(mut opened: Opened, context: &mut Context) -> Result<Exi
     let deadline = opened.plan.deadline.map(|deadline| start.mono + deadline);
     let interface = interface(&opened.plan, context);
     let wishes = Wishes { addresses: Addresses::All, ..wishes(&opened.plan, interface, context) };
-    let listed = lists::read(&opened.plan.wanted, context).await;
+    let listed = lists::read(&opened.plan.wanted, deadline, context).await;
     let Some(listed) = listed else { return Ok(Exit::NO) };
     let host = Host::new(context.facts.take(), context.table.clone(), interface);
     let source = Source::new(listed.endpoints, wishes, (context.names.clone(), context.lists.clone()));

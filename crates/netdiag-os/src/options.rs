@@ -62,9 +62,9 @@ fn set_interface(socket: &Socket, name: &str) -> Result<(), OpenError> {
         }
         other => done(format_args!("bind to {name}"), other)?,
     }
-    // TCP knows no multicast, and says so.
+    // TCP knows no multicast, and says so in one way or another.
     match socket.apply(Setting::MulticastInterface(index)) {
-        Err(error) if convert::errno(&error) == Errno::ENOPROTOOPT => Ok(()),
+        Err(error) if matches!(convert::errno(&error), Errno::ENOPROTOOPT | Errno::EINVAL) => Ok(()),
         other => done(format_args!("send multicasts by {name}"), other),
     }
 }

@@ -8,6 +8,9 @@ use super::stage::{connect, place, records, says, texts};
 use crate::harness::{Case, NETDIAG, Tested, case, check};
 
 pub(crate) const CASES: &[Case] = &[
+    case!(an_interface_of_choice),
+    case!(a_rule_before_an_own_service, "nft"),
+    case!(an_address_of_many),
     case!(a_foreign_source_address),
     case!(a_source_port_in_use),
     case!(a_time_to_live_that_runs_out),
@@ -22,6 +25,62 @@ pub(crate) const CASES: &[Case] = &[
 fn staged(name: &str, family: Family) -> Result<Staged, String> {
     let fault = faults().find(|fault| fault.name == name).ok_or_else(|| format!("no fault {name}"))?;
     (fault.stage)(family).map_err(|error| error.to_string())
+}
+
+/// TCP sockets know nothing of multicast, and its options are no reason to fail.
+fn an_interface_of_choice() -> Tested {
+    for family in Family::ALL {
+        let staged = staged("open-port", family)?;
+        let target = place(staged.target, PORT);
+        records(&staged.client, &["-I", "to-r1", &target])?.expect(0, "open", "service")?;
+        let elsewhere = records(&staged.client, &["-I", "lo", "--timeout", "300ms", &target])?;
+        check(elsewhere.attempt()?["verdict"] != "open", || format!("{elsewhere:?}"))?;
+    }
+    Ok(())
+}
+
+/// Something listens here, and a rule stands before it: it is told from a port where nothing listens, and a firewall from
+/// one that passes the port on.
+fn a_rule_before_an_own_service() -> Tested {
+    let reject = |hook: &str| {
+        format!(
+            "table ip t {{ chain c {{ type filter hook {hook} priority 0; tcp dport {PORT} reject with tcp reset; }}; }}"
+        )
+    };
+    let pass_on = |to: std::net::IpAddr| {
+        format!(
+            "table ip t {{ chain c {{ type nat hook output priority -100; tcp dport {PORT} dnat to {to}:9; }}; }}"
+        )
+    };
+    let scene = Scene::new(Family::V4)?.serve_here(Server::tcp_hold(PORT))?;
+    let nobody = scene.nobody(&scene.client, "r1")?;
+    let target = place(scene.address(&scene.client, None)?, PORT);
+    for (rules, code, verdict) in [
+        (reject("output"), 7, "blocked-locally"),
+        (reject("input"), 7, "blocked-locally"),
+        (pass_on(scene.target()?), 3, "refused"),
+        (pass_on(nobody), 5, "unreachable"),
+    ] {
+        scene.client.nft(&rules)?;
+        let records = records(&scene.client, &[&target])?;
+        records.expect(code, verdict, "this-host")?;
+        let summary = records.attempt()?["summary"].to_string();
+        check(!summary.contains("Nothing on this host"), || format!("{rules}: {summary}"))?;
+        scene.client.clear_filters()?;
+    }
+    Ok(())
+}
+
+fn an_address_of_many() -> Tested {
+    for (family, group) in [(Family::V4, "224.0.0.1"), (Family::V6, "ff02::1%to-r1")] {
+        let staged = staged("open-port", family)?;
+        let target = if family == Family::V4 { format!("{group}:80") } else { format!("[{group}]:80") };
+        let records = records(&staged.client, &[&target])?;
+        records.expect(2, "local-error", "this-host")?;
+        let summary = records.attempt()?["summary"].to_string();
+        check(summary.contains("multicast"), || summary)?;
+    }
+    Ok(())
 }
 
 fn a_foreign_source_address() -> Tested {

@@ -120,8 +120,10 @@ pages! {
     no_neighbour_yet: |family| Case {
         neighbour: Some(NeighbourState::Incomplete),
         place: Place::Link { interface: ETH0 },
+        sighting: Sighting { retransmits: 0, ..silent(family).sighting },
         ..silent(family)
     };
+    an_address_of_many: |family| at_once(family, Errno::ENETUNREACH, Some(Place::Many));
     no_route: |family| at_once(family, Errno::ENETUNREACH, Some(Place::NoRoute(Errno::ENETUNREACH)));
     denied: |family| at_once(family, Errno::EPERM, None);
     a_datagram_was_denied: |family| Case {

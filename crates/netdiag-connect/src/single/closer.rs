@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use netdiag_engine::driver::Command;
 use netdiag_engine::port::{Keepalive, Stream};
 use netdiag_model::{Address, Rtt};
 use netdiag_tool::json;
@@ -9,6 +10,7 @@ use netdiag_tool::json;
 use super::inquest::Inquest;
 use crate::arguments::Heartbeat;
 use crate::evidence::{shown, span};
+use crate::exchange;
 use crate::idle::{self, SYSTEM_DEFAULT};
 use crate::json::{HeartbeatRecord, KeepaliveRecord, Record, TlsLine};
 use crate::look::Page;
@@ -23,6 +25,17 @@ pub(crate) enum Check {
     Passed,
     /// The service does not do what was asked of it, or a program would not trust it.
     Failed,
+    /// The run was to end before it was known.
+    Cut,
+}
+
+/// What became of a TLS handshake.
+enum Shaken {
+    Answered(Box<Result<tls::Report, tls::Failure>>),
+    /// It was not waited for any longer.
+    Late,
+    /// The run is to end.
+    Cut,
 }
 
 impl Inquest<'_> {
@@ -43,32 +56,30 @@ impl Inquest<'_> {
     }
 
     async fn tls(&mut self, page: &mut Page<'_>, address: Address, stream: &mut dyn Stream) -> Check {
-        let roots = self.trust.roots();
-        let wish = Wish::new(&self.endpoint.label);
         let start = self.clock.now();
-        let until = start.mono + self.opened.plan.timeout.max(Duration::from_secs(5));
-        let clock = &mut *self.clock;
-        let answer = {
-            let mut timer = std::pin::pin!(std::future::poll_fn(|cx| clock.poll_until(cx, until)));
-            tokio::select! {
-                biased;
-                answer = tls::shake(stream, &wish, &roots, start.wall) => Some(answer),
-                () = &mut timer => None,
-            }
-        };
+        let shaken = self.shake(stream).await;
         let took = self.clock.now().mono.since(start.mono);
         let rtt = Rtt::from_nanos(took.as_nanos() as u64);
-        let (record, failure) = match answer {
-            None => (None, Some(format!("the service did not answer the TLS handshake in {}", span(took)))),
-            Some(Ok(report)) => (Some(TlsRecord::new(&report, rtt)), None),
-            Some(Err(failure)) => {
-                let text = failure.to_string();
-                (failure.report.map(|report| TlsRecord::new(&report, rtt)), Some(text))
+        let (record, failure) = match &shaken {
+            Shaken::Cut => (None, Some(format!("interrupted {} into the TLS handshake", span(took)))),
+            Shaken::Late => {
+                (None, Some(format!("the service did not answer the TLS handshake in {}", span(took))))
             }
+            Shaken::Answered(answer) => match &**answer {
+                Ok(report) => (Some(TlsRecord::new(report, rtt)), None),
+                Err(failure) => (
+                    failure.report.as_ref().map(|report| TlsRecord::new(report, rtt)),
+                    Some(failure.to_string()),
+                ),
+            },
         };
         let is_valid =
             record.as_ref().and_then(|record| record.certificate.as_ref()).is_some_and(|one| one.valid);
-        let check = if failure.is_none() && is_valid { Check::Passed } else { Check::Failed };
+        let check = match &failure {
+            _ if matches!(shaken, Shaken::Cut) => Check::Cut,
+            None if is_valid => Check::Passed,
+            _ => Check::Failed,
+        };
         if page.is_json() {
             let (target, address) = (self.endpoint.label.clone(), shown(&address, page.interfaces));
             page.record(&Record::Tls(Box::new(TlsLine {
@@ -82,6 +93,25 @@ impl Inquest<'_> {
             page.text(&text::tls(record.as_ref(), failure.as_deref()));
         }
         check
+    }
+
+    /// Shakes hands, as long as a connection is waited for.
+    async fn shake(&mut self, stream: &mut dyn Stream) -> Shaken {
+        let roots = self.trust.roots();
+        let wish = Wish::new(&self.endpoint.label);
+        let start = self.clock.now();
+        let until = start.mono + exchange::until(self.opened.plan.timeout, self.deadline, start.mono);
+        let (clock, commands) = (&mut *self.clock, &mut *self.commands);
+        let mut timer = std::pin::pin!(std::future::poll_fn(|cx| clock.poll_until(cx, until)));
+        let mut answer = std::pin::pin!(tls::shake(stream, &wish, &roots, start.wall));
+        loop {
+            tokio::select! {
+                biased;
+                answer = &mut answer => return Shaken::Answered(Box::new(answer)),
+                () = &mut timer => return Shaken::Late,
+                Some(command) = commands.recv() => if command == Command::Quit { return Shaken::Cut },
+            }
+        }
     }
 
     async fn keepalive(

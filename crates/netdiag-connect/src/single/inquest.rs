@@ -41,16 +41,8 @@ pub(crate) struct Inquest<'a> {
     pub(crate) terminal: &'a Terminal,
     pub(crate) trust: Rc<dyn Trust>,
     pub(crate) deadline: Option<Mono>,
-    /// What was found out about an address by more attempts, which are not made again while it ends in the same way.
-    pub(crate) learned: HashMap<Address, Learned>,
-}
-
-/// What was found out about an address.
-#[derive(Debug, Clone)]
-pub(crate) struct Learned {
-    connection: Connection,
-    whose: Option<Whose>,
-    proof: Option<Proof>,
+    /// Whose the RSTs of an address are, which is not searched for again while they arrive with the same TTL.
+    pub(crate) learned: HashMap<Address, Whose>,
 }
 
 /// Sockets for datagrams: UDP, ICMP.
@@ -119,7 +111,7 @@ impl Inquest<'_> {
             }
             let mut case = self.case(finish);
             if !tried.is_over {
-                self.recall_or_inquire(&mut case, before.as_ref()).await;
+                self.inquire_further(&mut case, before.as_ref()).await;
             }
             if self.opened.plan.is_locating && !tried.is_over {
                 match locate::locate(&mut self.tools(), case.address, case.port).await {
@@ -168,7 +160,9 @@ impl Inquest<'_> {
             place,
             neighbour: self.host.neighbour(&address),
             is_offender_here: false,
-            listeners: self.host.listeners(&address, self.port),
+            listeners: (self.endpoint.transport == Transport::Tcp)
+                .then(|| self.host.listeners(&address, self.port))
+                .flatten(),
             proof: None,
             whose: None,
             early: finish.early,
@@ -183,32 +177,25 @@ impl Inquest<'_> {
         case
     }
 
-    /// What is known from an earlier try that ended in the same way, or else is asked for now.
-    async fn recall_or_inquire(&mut self, case: &mut Case, before: Option<&Counters>) {
-        if let Some(learned) = self.learned.get(&case.address)
-            && std::mem::discriminant(&learned.connection) == std::mem::discriminant(&case.connection)
-        {
-            (case.whose, case.proof) = (learned.whose, learned.proof.clone());
-            return;
-        }
-        self.inquire_further(case, before).await;
-        let (connection, whose, proof) = (case.connection, case.whose, case.proof.clone());
-        self.learned.insert(case.address, Learned { connection, whose, proof });
-    }
-
     /// Asks what the attempt alone does not tell.
     async fn inquire_further(&mut self, case: &mut Case, before: Option<&Counters>) {
         match case.connection {
-            Connection::Failed { errno: Errno::ECONNREFUSED, icmp: None, is_synchronous: false }
-                if case.place != Place::Here =>
-            {
+            // Refused although it listens: is it the firewall of this host?
+            connection if whose::is_reset(&connection) && judge::is_listened_to(case) => {
+                case.proof = self.prove(case, before).await;
+            }
+            connection if whose::is_reset(&connection) && case.place != Place::Here => {
                 // An answer to what has not left is evidence that disagrees.
                 let has_left = self
                     .way_out(case)
                     .zip(before)
                     .is_none_or(|(name, before)| !proof::has_nothing_left(&self.host, before, name));
                 if self.opened.plan.is_who || case.elapsed() <= SHORT || !has_left {
-                    case.whose = self.whose(case).await;
+                    case.whose = match self.learned.get(&case.address).copied() {
+                        Some(whose) if has_left && self.is_still(case, whose).await => Some(whose),
+                        _ => self.whose(case).await,
+                    };
+                    self.learned.extend(case.whose.map(|whose| (case.address, whose)));
                 }
             }
             Connection::Established { .. } | Connection::Failed { errno: Errno::ECONNRESET, .. }
@@ -221,34 +208,52 @@ impl Inquest<'_> {
                 };
             }
             Connection::Silent if !case.is_stuck() && case.sighting.timeouts > 0 => {
-                if let Some(before) = before {
-                    let (mut tools, host, _) = self.parts();
-                    case.proof = proof::prove(&mut tools, host, (case.address, case.port), before).await;
+                case.proof = self.prove(case, before).await;
+                if case.proof.is_none() && is_hurried(&case.sent) {
+                    let words = "the kernel repeated the SYN after half a second, as it does where a device does not take one";
+                    case.proof = Some(Proof::Suspected(words.to_owned()));
                 }
             }
             _ => {}
         }
     }
 
+    /// Whether this host itself stops the packets.
+    async fn prove(&mut self, case: &Case, before: Option<&Counters>) -> Option<Proof> {
+        let (mut tools, host, _) = self.parts();
+        proof::prove(&mut tools, host, (case.address, case.port), before?).await
+    }
+
+    /// Whether the RSTs of an address still arrive as they did.
+    async fn is_still(&mut self, case: &Case, whose: Whose) -> bool {
+        whose.origin != Origin::Here && whose::is_still(&mut self.tools(), &answers(case), whose.ttl).await
+    }
+
     /// Whose the answer is.
     async fn whose(&mut self, case: &Case) -> Option<Whose> {
-        let rtt = case.handshake().map_or(case.elapsed(), Duration::from);
-        let subject = whose::Subject { address: case.address, port: case.port, aim: Aim::Answer, rtt };
+        let subject = answers(case);
         let ttl = whose::ttl(&mut self.tools(), &subject).await?;
-        if whose::INITIAL.contains(&ttl) && self.is_answered_here(case, rtt).await {
+        if whose::INITIAL.contains(&ttl) && self.is_answered_here(case, subject.rtt).await {
             return Some(Whose { ttl, own: None, origin: Origin::Here });
         }
-        let own = self.own_ttl(case.address, rtt).await;
-        Some(whose::judge(ttl, own, case.place))
+        let own = self.own_ttl(case.address, subject.rtt).await;
+        Some(whose::judge(ttl, own, self.near(case, subject.rtt).await.as_ref()))
     }
 
     /// Whose a RST after the handshake is, beside the answer to the SYN.
     async fn whose_reset(&mut self, case: &Case) -> Option<Whose> {
-        let rtt = case.handshake().map_or(case.elapsed(), Duration::from);
-        let subject = whose::Subject { address: case.address, port: case.port, aim: Aim::Answer, rtt };
+        let subject = answers(case);
         let own = whose::ttl(&mut self.tools(), &subject).await;
         let ttl = whose::ttl(&mut self.tools(), &whose::Subject { aim: Aim::Reset, ..subject }).await?;
-        Some(whose::judge(ttl, own, case.place))
+        Some(whose::judge(ttl, own, self.near(case, subject.rtt).await.as_ref()))
+    }
+
+    /// What becomes of a SYN that the next hop, if there is one, does not pass on.
+    async fn near(&mut self, case: &Case, rtt: Duration) -> Option<Connection> {
+        if !matches!(case.place, Place::Behind { .. }) {
+            return None;
+        }
+        whose::near(&mut self.tools(), (case.address, case.port), patience(rtt)).await
     }
 
     /// The name of the interface that packets to the target leave by.
@@ -262,14 +267,14 @@ impl Inquest<'_> {
     /// Whether it is this host that answers: nothing leaves by the interface.
     async fn is_answered_here(&mut self, case: &Case, rtt: Duration) -> bool {
         let Some(name) = self.way_out(case).cloned() else { return false };
-        let timeout = (rtt * 4).max(Duration::from_millis(10));
+        let timeout = patience(rtt);
         let (mut tools, host, _) = self.parts();
         proof::is_answered_here(&mut tools, host, case, (&name, timeout)).await
     }
 
     /// The TTL of packets that are the target's own.
     async fn own_ttl(&mut self, address: Address, rtt: Duration) -> Option<u8> {
-        let timeout = (rtt * 4).max(Duration::from_millis(10));
+        let timeout = patience(rtt);
         let (mut tools, _, (udp, icmp)) = self.parts();
         if let Some(udp) = udp
             && let Some(ttl) = own::by_datagram(udp, &mut tools, (address, timeout)).await
@@ -294,14 +299,31 @@ impl Inquest<'_> {
                 Question { to: address, port: self.port, payload: &self.opened.plan.payload, timeout };
             let exchanged =
                 exchange::ask(&mut **socket, &mut *self.clock, &mut *self.commands, &question).await;
-            let Some(exchanged) = exchanged else {
-                tried.is_over = true;
-                break;
-            };
+            let is_cut = exchanged.is_cut;
             tried.cases.push(self.case(exchanged.into_finish(address)));
             let now = self.clock.now().mono;
-            tried.is_over = self.deadline.is_some_and(|deadline| deadline <= now);
+            tried.is_over = is_cut || self.deadline.is_some_and(|deadline| deadline <= now);
+            if is_cut {
+                break;
+            }
         }
         tried
     }
+}
+
+/// Whether SYNs were repeated sooner than a timeout would have it: the kernel tries again after half a second where a device
+/// does not take one (`TCP_RESOURCE_PROBE_INTERVAL`), and else after one or more (RFC 6298).
+fn is_hurried(sent: &[Duration]) -> bool {
+    sent.windows(2).any(|pair| pair[1].saturating_sub(pair[0]) < Duration::from_millis(800))
+}
+
+/// The answers to SYNs to the service.
+fn answers(case: &Case) -> whose::Subject {
+    let rtt = case.handshake().map_or(case.elapsed(), Duration::from);
+    whose::Subject { address: case.address, port: case.port, aim: Aim::Answer, rtt }
+}
+
+/// How long an answer is waited for that should take as long as another one took.
+fn patience(rtt: Duration) -> Duration {
+    (rtt * 4).max(Duration::from_millis(10))
 }

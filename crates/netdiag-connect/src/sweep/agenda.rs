@@ -236,10 +236,11 @@ impl<'a> Sweep<'a> {
                 }
                 let timeout = exchange::until(self.plan.timeout, deadline, now);
                 let question = Question { to: address, port, payload: &self.plan.payload, timeout };
-                let Some(exchanged) = exchange::ask(socket, clock, commands, &question).await else {
+                let exchanged = exchange::ask(socket, clock, commands, &question).await;
+                if exchanged.is_cut {
                     self.has_all = false;
                     return;
-                };
+                }
                 self.asked += 1;
                 self.conclude(clock.now(), exchanged.into_finish(address), (port, Transport::Udp));
                 self.page.streams.flush();

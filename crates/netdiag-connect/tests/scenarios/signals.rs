@@ -16,6 +16,16 @@ fn interrupted(name: &str, args: &str, millis: u64) -> Ran {
 }
 
 #[test]
+fn an_interrupt_of_a_datagram_shows_what_is_known() {
+    let ran = interrupted("a-straight-path", "--json udp://203.0.113.7:9", 1_500);
+    let records = ran.records();
+    assert_valid(&records);
+    let attempts = of_type(&records, "attempt");
+    assert_eq!((attempts.len(), &attempts[0]["verdict"], ran.end), (1, &"inconclusive".into(), at(1_500)));
+    assert_eq!(attempts[0]["elapsed_ms"], 1_500.0);
+}
+
+#[test]
 fn an_interrupt_in_mid_sweep_shows_the_table_so_far() {
     let ran = interrupted("a-rack-of-servers", "--rate 10 203.0.113.2:20-90", 1_005);
     insta::assert_snapshot!(ran.page());

@@ -40,6 +40,10 @@ pub enum Cause {
     ClosedHere,
     /// Something listens on this port of this host, but not at this address.
     ListensElsewhere,
+    /// Something listens on this port of this host at this address, and the connection is refused all the same.
+    RefusedThoughListening,
+    /// This host passes the connection on to an address that does not answer on its link.
+    PassedOnToSilence,
     /// The accept queue of a listener of this host is full.
     QueueFullHere,
     /// This host's own firewall refuses, by ICMP.
@@ -64,6 +68,8 @@ pub enum Cause {
     NeighbourSilent,
     /// The next hop does not answer ARP or neighbour discovery.
     GatewaySilent,
+    /// The address is not one of a single host: multicast or broadcast.
+    NotOneHost,
     /// No local port is left.
     PortsExhausted,
     /// The source address is not one of this host.
@@ -157,7 +163,7 @@ mod tests {
     use super::*;
 
     /// Every cause, so that one without facts shows.
-    const CAUSES: [Cause; 37] = [
+    const CAUSES: [Cause; 40] = [
         Cause::Accepted,
         Cause::ClosedPort,
         Cause::ResetOnTheWay,
@@ -171,6 +177,8 @@ mod tests {
         Cause::ResetAtOnceOnTheWay,
         Cause::ClosedHere,
         Cause::ListensElsewhere,
+        Cause::RefusedThoughListening,
+        Cause::PassedOnToSilence,
         Cause::QueueFullHere,
         Cause::RejectedHere,
         Cause::ResetHere,
@@ -183,6 +191,7 @@ mod tests {
         Cause::PolicyDenied,
         Cause::NeighbourSilent,
         Cause::GatewaySilent,
+        Cause::NotOneHost,
         Cause::PortsExhausted,
         Cause::BadSource,
         Cause::SourcePortTaken,

@@ -177,7 +177,14 @@ fn this_host() {
         "listens elsewhere": |f| refused_here(f, vec![listener("192.0.2.10", (0, 128))])
             => ListensElsewhere, Refused ThisHost SynSent Closed;
         "listens, and is refused": |f| refused_here(f, vec![listener("::", (0, 128))])
-            => ResetHere, BlockedLocally ThisHost SynSent Closed;
+            => RefusedThoughListening, Refused ThisHost SynSent Closed;
+        "listens, and a rule refuses, proved": |f| Case {
+            proof: Some(Proof::Out("5".to_owned())), ..refused_here(f, vec![listener("::", (0, 128))])
+        } => ResetHere, BlockedLocally ThisHost SynSent Closed;
+        "passed on to nobody": |f| Case { place: Place::Here, ..unresolved(f, LINK) }
+            => PassedOnToSilence, Unreachable ThisHost SynSent Closed;
+        "multicast": |f| at_once(f, Errno::ENETUNREACH, Some(Place::Many))
+            => NotOneHost, LocalError ThisHost Route Closed;
         "full queue here": |f| Case {
             place: Place::Here, listeners: Some(vec![listener("::", (2, 1))]), ..silent(f)
         } => QueueFullHere, Filtered ThisHost SynSent SynSent;
@@ -212,8 +219,14 @@ fn routes_and_neighbours() {
         "no gateway": |f| unresolved(f, behind(f))
             => GatewaySilent, Unreachable LocalNetwork SynSent Closed;
         "no neighbour, not told yet": |f| Case {
-            place: LINK, neighbour: Some(NeighbourState::Incomplete), ..silent(f)
+            place: LINK,
+            neighbour: Some(NeighbourState::Incomplete),
+            sighting: Sighting { retransmits: 0, timeouts: 2, ..silent(f).sighting },
+            ..silent(f)
         } => NeighbourSilent, Unreachable LocalNetwork SynSent SynSent;
+        "the neighbour is asked for again": |f| Case {
+            place: LINK, neighbour: Some(NeighbourState::Failed), ..silent(f)
+        } => Silence, Filtered Unknown SynSent SynSent;
         "no neighbour, and no message": |f| Case {
             place: LINK, neighbour: Some(NeighbourState::Failed), ..failed(f, Errno::EHOSTUNREACH)
         } => NeighbourSilent, Unreachable LocalNetwork SynSent Closed;

@@ -59,8 +59,11 @@ pub(super) const FACTS: &[CauseFacts] = &[
         cause: Cause::RejectedByTarget,
         verdict: Verdict::Rejected,
         side: Side::RemoteFirewall,
-        sentence: "The firewall of ADDRESS itself refuses port PORT: WHAT.",
-        possible: &[],
+        sentence: "ADDRESS itself refuses port PORT: WHAT.",
+        possible: &[
+            "a rule of its firewall rejects the port",
+            "it passes the port on to another host, whose firewall rejects it",
+        ],
         next: &[SERVER_RULES, LISTENERS],
     },
     CauseFacts {

@@ -6,6 +6,8 @@ use crate::knowledge::lesson::{FIREWALL, NEIGHBOURS, ROUTE, step};
 use crate::verdict::{Side, Verdict};
 
 const LISTENERS_HERE: Step = step("ss -ltnp 'sport = :PORT'", "what listens on that port here, and where?");
+const RULES: Step =
+    step("nft list ruleset", "which rule meets port PORT? (iptables-save, if nft shows none)");
 const OUTPUT_RULES: Step = step(
     "nft list ruleset",
     "which rule of the output chain meets port PORT? (iptables-save, if nft shows none)",
@@ -26,7 +28,7 @@ pub(super) const FACTS: &[CauseFacts] = &[
     here(
         Cause::ClosedHere,
         Verdict::Refused,
-        "Nothing on this host listens on port PORT: its own kernel answered with a RST.",
+        "Nothing on this host listens on port PORT: the connection was refused with a RST.",
         &[LISTENERS_HERE],
     ),
     here(
@@ -35,6 +37,31 @@ pub(super) const FACTS: &[CauseFacts] = &[
         "Nothing on this host listens on port PORT at ADDRESS; something does at OTHER only.",
         &[LISTENERS_HERE],
     ),
+    CauseFacts {
+        cause: Cause::RefusedThoughListening,
+        verdict: Verdict::Refused,
+        side: Side::ThisHost,
+        sentence: "Something on this host listens on port PORT at ADDRESS, and the connection was refused with a RST all \
+                   the same.",
+        possible: &[
+            "this host passes the port on (DNAT) to one where nothing listens",
+            "the listener is bound to one interface, and connections come in by another",
+            "a rule of this host's firewall rejects with a RST",
+        ],
+        next: &[LISTENERS_HERE, RULES],
+    },
+    CauseFacts {
+        cause: Cause::PassedOnToSilence,
+        verdict: Verdict::Unreachable,
+        side: Side::ThisHost,
+        sentence: "This host passes connections to ADDRESS, port PORT, on to another address, which does not answer on its \
+                   link.",
+        possible: &[
+            "the host or container behind it is off, or has another address now",
+            "the rule that passes them on (DNAT) is an old one",
+        ],
+        next: &[RULES, NEIGHBOURS],
+    },
     here(
         Cause::QueueFullHere,
         Verdict::Filtered,
@@ -60,8 +87,8 @@ pub(super) const FACTS: &[CauseFacts] = &[
     here(
         Cause::ResetHere,
         Verdict::BlockedLocally,
-        "This host's own firewall refuses the connection to ADDRESS, port PORT, with a RST: the SYN never left.",
-        &[OUTPUT_RULES],
+        "This host's own firewall refuses the connection to ADDRESS, port PORT, with a RST.",
+        &[RULES],
     ),
     here(
         Cause::DroppedOnTheWayOut,
@@ -72,8 +99,14 @@ pub(super) const FACTS: &[CauseFacts] = &[
     here(
         Cause::DroppedOnTheWayIn,
         Verdict::BlockedLocally,
-        "ADDRESS answers, and this host's own firewall drops the answers as they come in.",
-        &[INPUT_RULES],
+        "What comes back from ADDRESS is dropped by this host as it comes in.",
+        &[
+            INPUT_RULES,
+            step(
+                "nstat -az TcpExtIPReversePathFilter",
+                "is it the reverse path filter (rp_filter): an answer by another interface than the one to ADDRESS?",
+            ),
+        ],
     ),
     here(
         Cause::NoRoute,
@@ -106,7 +139,7 @@ pub(super) const FACTS: &[CauseFacts] = &[
         sentence: "A policy of this host denies the connection to ADDRESS, port PORT: nothing was sent.",
         possible: &[
             "a program attached to the control group (systemd: IPAddressDeny=, SocketBindDeny=; a container's policy)",
-            "a security module (SELinux, AppArmor, Landlock, seccomp)",
+            "a security module (SELinux, AppArmor, Landlock, seccomp), or a rule of policy routing (ip rule)",
             "a rule of the output chain that drops",
         ],
         next: &[
@@ -139,6 +172,12 @@ pub(super) const FACTS: &[CauseFacts] = &[
         ],
         next: &[NEIGHBOURS, step("ip route", "is OTHER the right gateway?")],
     },
+    here(
+        Cause::NotOneHost,
+        Verdict::LocalError,
+        "ADDRESS is an address of many hosts (multicast or broadcast), and TCP connects to one: nothing was sent.",
+        &[step("ip route get ADDRESS", "what kind of address is it to this host?")],
+    ),
     here(
         Cause::PortsExhausted,
         Verdict::LocalError,

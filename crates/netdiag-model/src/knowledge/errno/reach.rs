@@ -128,7 +128,7 @@ pub(super) const FACTS: &[ErrnoFacts] = &[
         senses: &[
             at_once(
                 "This host has no route to the target, for example no default route; or none from the interface or \
-                 source it was told to use.",
+                 source it was told to use. Of TCP also: the target is a multicast or broadcast address.",
                 &[Routes],
             ),
             later("A router says by ICMP that it has no route to the target's network.", &[Router]),

@@ -50,7 +50,7 @@ pub(super) const FACTS: &[VerdictFacts] = &[
         exit: 5,
         covers: &[
             &[Cause::NoRoute],
-            &[Cause::NeighbourSilent, Cause::GatewaySilent],
+            &[Cause::NeighbourSilent, Cause::GatewaySilent, Cause::PassedOnToSilence],
             &[Cause::UnreachableOnTheWay],
             &[Cause::UnreachableByTarget],
             &[Cause::TtlExceeded],
@@ -109,7 +109,7 @@ pub(super) const FACTS: &[VerdictFacts] = &[
         exit: 2,
         covers: &[
             &[Cause::PortsExhausted],
-            &[Cause::BadSource, Cause::SourcePortTaken, Cause::SourcePortDenied],
+            &[Cause::NotOneHost, Cause::BadSource, Cause::SourcePortTaken, Cause::SourcePortDenied],
             &[Cause::TooManyFiles],
             &[Cause::LocalFailure],
         ],

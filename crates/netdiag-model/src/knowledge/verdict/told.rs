@@ -41,7 +41,7 @@ pub(super) const FACTS: &[VerdictFacts] = &[
         covers: &[
             &[Cause::ClosedPort],
             &[Cause::ClosedHere, Cause::DatagramRefusedHere],
-            &[Cause::ListensElsewhere],
+            &[Cause::ListensElsewhere, Cause::RefusedThoughListening],
             &[Cause::DatagramRefused],
         ],
         lesson: Lesson {
@@ -53,7 +53,8 @@ pub(super) const FACTS: &[VerdictFacts] = &[
             usually: &[
                 "The service is not running, or still starts; or it listens on another port, address or family only.",
                 "The port is this host's own, and nothing listens on it.",
-                "The port is this host's own, and something listens on it at another address only.",
+                "The port is this host's own, and something listens on it at another address only; or \
+                 it listens, and a rule of this host passes the port on or rejects it.",
                 "UDP: the target's port-unreachable, as nothing has the port (or its firewall says so).",
             ],
             next: &[
