@@ -1,7 +1,8 @@
 //! The words that name what to connect with: `HOST:PORTS`, `[v6]:PORTS`, `udp://HOST:PORTS`, a block before the colon.
 
+use netdiag_tool::Escaped;
 use netdiag_tool::lists::List;
-use netdiag_tool::targets::Word;
+use netdiag_tool::targets::{LineError, Listable, Word};
 
 use crate::ports::{PortError, Ports};
 
@@ -124,6 +125,12 @@ impl Endpoint {
             _ => 1,
         };
         hosts.saturating_mul(u128::from(self.ports.count()))
+    }
+}
+
+impl Listable for Endpoint {
+    fn understand(text: &str) -> Result<Self, LineError> {
+        Self::parse(text).map_err(|error| LineError::Word(Escaped(&error.to_string()).to_string()))
     }
 }
 

@@ -15,7 +15,6 @@ mod host;
 mod idle;
 pub mod json;
 pub mod judge;
-mod lists;
 mod locate;
 mod look;
 mod opened;

@@ -15,7 +15,6 @@ use crate::endpoint::{Endpoint, Transport};
 use crate::evidence::shown;
 use crate::host::Host;
 use crate::json::{Record, SummaryRecord};
-use crate::lists;
 use crate::look::Page;
 use crate::opened::Opened;
 use crate::plan::Plan;
@@ -29,16 +28,11 @@ pub(crate) async fn run(mut opened: Opened, context: &mut Context) -> Result<Exi
     let deadline = opened.plan.deadline.map(|deadline| start.mono + deadline);
     let interface = interface(&opened.plan, context);
     let wishes = Wishes { addresses: Addresses::All, ..wishes(&opened.plan, interface, context) };
-    let listed = lists::read(&opened.plan.wanted, deadline, context).await;
-    let Some(listed) = listed else { return Ok(Exit::NO) };
     let host = Host::new(context.facts.take(), context.table.clone(), interface);
-    let source = Source::new(listed.endpoints, wishes, (context.names.clone(), context.lists.clone()));
+    let source = Source::new(&opened.plan.wanted, wishes, (context.names.clone(), context.lists.clone()));
     let Context { clock, commands, streams, interfaces, terminal, .. } = context;
     let page = Page::new(streams, interfaces, (opened.plan.look, terminal));
     let mut sweep = Sweep::new((page, terminal), &opened.plan, (&host, source), start);
-    for failure in listed.failures {
-        sweep.fail(&failure.message, (&failure.label, failure.hint));
-    }
     let line = Line { connector: &mut *opened.connector, clock: clock.as_mut(), commands, deadline };
     dial::run(Dialer::new(opened.plan.rate, WINDOW), line, &mut sweep).await;
     if let Some(socket) = &mut opened.udp {

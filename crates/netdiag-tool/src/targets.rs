@@ -22,6 +22,7 @@ use crate::error::ToolError;
 
 pub use address::{Addresses, Wishes, no_address, unresolved, usable};
 pub use block::{Block, BlockAddresses};
+pub use listed::{LineError, Listable, Listed};
 pub use stream::TargetStream;
 pub use word::{Word, WordError};
 

@@ -53,7 +53,6 @@ pub(super) struct Sweep<'a> {
     next_tick: Mono,
     start: Reading,
     asked: u64,
-    total: Option<u64>,
     has_all: bool,
 }
 
@@ -64,9 +63,8 @@ impl<'a> Sweep<'a> {
         (host, source): (&'a Host, Source),
         start: Reading,
     ) -> Self {
-        let total = source.total();
         let is_shown = terminal.is_stderr && !page.is_quiet();
-        let progress = is_shown.then(|| Progress::new(page.streams, terminal, total));
+        let progress = is_shown.then(|| Progress::new(page.streams, terminal, None));
         Self {
             page,
             fleet: Fleet::default(),
@@ -82,7 +80,6 @@ impl<'a> Sweep<'a> {
             next_tick: start.mono + TICK,
             start,
             asked: 0,
-            total,
             has_all: false,
         }
     }
@@ -94,7 +91,7 @@ impl<'a> Sweep<'a> {
 
     /// How far it came, where it ended before all was asked and answered.
     pub(super) fn cut_short(&self) -> Option<String> {
-        let of = self.total.map_or(String::new(), |total| format!(" of {total}"));
+        let of = self.source.total().map_or(String::new(), |total| format!(" of {total}"));
         self.is_cut().then(|| format!("cut short: {}{of} ports were asked and settled", self.fleet.done))
     }
 
@@ -254,7 +251,8 @@ impl<'a> Sweep<'a> {
         let elapsed = now.since(self.start.mono);
         let rate = done as f64 / elapsed.as_secs_f64().max(1e-9);
         let mut words = format!("{done} ports, {rate:.0}/s, {open} open");
-        if let Some(total) = self.total.filter(|_| rate > 0.0) {
+        progress.set_total(self.source.total());
+        if let Some(total) = self.source.total().filter(|_| rate > 0.0) {
             let left =
                 Duration::try_from_secs_f64(total.saturating_sub(done) as f64 / rate).unwrap_or_default();
             // Text in memory takes everything.

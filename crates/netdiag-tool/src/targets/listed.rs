@@ -1,8 +1,9 @@
-//! A list of targets: its octets become lines, and its lines entries, as they come in.
+//! A list: its octets become lines, and its lines entries, as they come in.
 //!
 //! One target a line; `#` at the beginning or after white space begins a comment; blank lines count and mean nothing;
 //! CR LF ends a line as LF does; a byte order mark is let be. What is kept of a line that goes on and on is bounded.
 
+use std::marker::PhantomData;
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
@@ -27,6 +28,29 @@ pub(super) enum Entry {
     Block(Block),
 }
 
+/// What a line of a list may name.
+pub trait Listable: Sized {
+    /// What a whole line names, where that is seen at a glance: most lines of a long list are alike.
+    fn at_a_glance(_line: &str) -> Option<Self> {
+        None
+    }
+
+    /// What a line without its remark names.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn understand(text: &str) -> Result<Self, LineError>;
+}
+
+/// Why a line names nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineError {
+    /// This is wrong with the line, which is to be named before it.
+    Line(&'static str),
+    /// One line that names the word.
+    Word(String),
+}
+
 impl Entry {
     /// What a host as typed asks for.
     pub(super) fn host(text: String) -> Self {
@@ -34,9 +58,29 @@ impl Entry {
     }
 }
 
+impl Listable for Entry {
+    fn at_a_glance(line: &str) -> Option<Self> {
+        literal(line).map(Self::Address)
+    }
+
+    fn understand(text: &str) -> Result<Self, LineError> {
+        match Word::parse(text) {
+            Ok(Word::Host(name)) => Ok(Self::host(name)),
+            Ok(Word::Block(block)) => Ok(Self::Block(block)),
+            Ok(Word::File(_) | Word::Stdin) => {
+                Err(LineError::Line("a list cannot name another list: give it on the command line"))
+            }
+            Err(WordError::Character { character, .. }) if character.is_whitespace() => {
+                Err(LineError::Line("one target a line; a remark begins with #"))
+            }
+            Err(error) => Err(LineError::Word(error.to_string())),
+        }
+    }
+}
+
 /// A list that is being read.
 #[derive(Debug)]
-pub(super) struct Listed {
+pub struct Listed<T> {
     source: Rc<str>,
     chunks: Receiver<Chunk>,
     chunk: Vec<u8>,
@@ -47,10 +91,12 @@ pub(super) struct Listed {
     /// The line that was read last, from 1.
     line: u64,
     is_over: bool,
+    entry: PhantomData<fn() -> T>,
 }
 
-impl Listed {
-    pub(super) fn open(list: &List, lists: &dyn Lists) -> Self {
+impl<T: Listable> Listed<T> {
+    /// Begins to read it.
+    pub fn open(list: &List, lists: &dyn Lists) -> Self {
         Self {
             source: list.to_string().into(),
             chunks: lists.open(list),
@@ -59,6 +105,7 @@ impl Listed {
             begun: Vec::new(),
             line: 0,
             is_over: false,
+            entry: PhantomData,
         }
     }
 
@@ -68,7 +115,7 @@ impl Listed {
     }
 
     /// What the next line with anything on it asks for, or why it asks for nothing; `None` at the end.
-    pub(super) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Entry, Box<Failure>>>> {
+    pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<T, Box<Failure>>>> {
         loop {
             if let Some(entry) = self.next_entry() {
                 return Poll::Ready(Some(entry.map_err(|malformed| Box::new(self.malformed(*malformed)))));
@@ -95,7 +142,7 @@ impl Listed {
 
     /// What the next line in the chunk with anything on it asks for; `None` where the chunk holds no further end of a
     /// line.
-    fn next_entry(&mut self) -> Option<Result<Entry, Box<Malformed>>> {
+    fn next_entry(&mut self) -> Option<Result<T, Box<Malformed>>> {
         loop {
             let rest = &self.chunk[self.at..];
             let Some(len) = rest.iter().position(|&octet| octet == b'\n') else {
@@ -147,7 +194,7 @@ impl Malformed {
 }
 
 /// What a line without its end asks for; `None` where it is blank or a comment.
-fn understand(line: &[u8], number: u64) -> Option<Result<Entry, Box<Malformed>>> {
+fn understand<T: Listable>(line: &[u8], number: u64) -> Option<Result<T, Box<Malformed>>> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let line = if number == 1 { line.strip_prefix("\u{feff}".as_bytes()).unwrap_or(line) } else { line };
     if line.len() > LONGEST_LINE {
@@ -159,25 +206,17 @@ fn understand(line: &[u8], number: u64) -> Option<Result<Entry, Box<Malformed>>>
     let Ok(text) = std::str::from_utf8(line) else {
         return Some(Err(Malformed::boxed(line, "the line is no UTF-8 text: save the list as UTF-8")));
     };
-    // Most lines of a long list are an address and nothing else.
-    if let Some(ip) = literal(text) {
-        return Some(Ok(Entry::Address(ip)));
+    if let Some(entry) = T::at_a_glance(text) {
+        return Some(Ok(entry));
     }
     let text = without_comment(text).trim();
     if text.is_empty() {
         return None;
     }
-    Some(match Word::parse(text) {
-        Ok(Word::Host(name)) => Ok(Entry::host(name)),
-        Ok(Word::Block(block)) => Ok(Entry::Block(block)),
-        Ok(Word::File(_) | Word::Stdin) => {
-            Err(Malformed::boxed(line, "a list cannot name another list: give it on the command line"))
-        }
-        Err(WordError::Character { character, .. }) if character.is_whitespace() => {
-            Err(Malformed::boxed(line, "one target a line; a remark begins with #"))
-        }
-        Err(error) => Err(Box::new(Malformed { label: text.to_owned(), message: error.to_string() })),
-    })
+    Some(T::understand(text).map_err(|error| match error {
+        LineError::Line(what) => Malformed::boxed(line, what),
+        LineError::Word(message) => Box::new(Malformed { label: text.to_owned(), message }),
+    }))
 }
 
 /// The text before the first `#` that stands at the beginning or behind white space.

@@ -25,7 +25,7 @@ pub struct TargetStream {
     words: std::vec::IntoIter<Word>,
     wishes: Wishes,
     lists: Rc<dyn Lists>,
-    list: Option<Listed>,
+    list: Option<Listed<Entry>>,
     block: Option<Counted>,
     lookups: Lookups,
     /// Further addresses of a name.
