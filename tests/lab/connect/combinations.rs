@@ -1,13 +1,12 @@
 //! Faults beside things that work, or beside each other.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::time::Duration;
 
 use libtest_mimic::Failed;
 use netdiag_lab::fault::{Family, PORT, Scene};
-use netdiag_lab::{Hook, Node, Reject, Ruleset, Running, Server, Traffic};
+use netdiag_lab::{Hook, Reject, Ruleset, Running, Server, Traffic};
 
-use super::stage::{Records, connect, place, records, says, texts};
+use super::stage::{changing, connect, place, records, says, texts};
 use crate::harness::{Case, Tested, case, check};
 
 pub(crate) const CASES: &[Case] = &[
@@ -106,28 +105,13 @@ fn a_busy_host_with_a_firewall_of_its_own() -> Tested {
     Ok(())
 }
 
-/// Starts the service after a while, beside what is done meanwhile.
-fn meanwhile<T>(node: &Node, work: impl FnOnce() -> T) -> Result<T, Failed> {
-    std::thread::scope(|scope| {
-        let late = scope.spawn(|| {
-            std::thread::sleep(Duration::from_millis(800));
-            node.serve(Server::tcp_hold(PORT))
-        });
-        let done = work();
-        // The service has served its purpose.
-        late.join().map_err(|_| "the service broke off")??;
-        Ok(done)
-    })
-}
-
 fn a_service_that_comes() -> Tested {
     for family in Family::ALL {
         let scene = Scene::new(family)?;
         let target = place(scene.target()?, PORT);
-        let args = ["--json", "--until", "open", "-w", "20", "-i", "0.1", &target];
-        let command = connect(&scene.client, &args);
-        let output = meanwhile(&scene.server, || command.output())??;
-        let records = Records::of(&output)?;
+        let args = ["--until", "open", "-w", "20", "-i", "0.1", &target];
+        let come = || Ok(scene.server.serve(Server::tcp_hold(PORT))?);
+        let records = changing(&scene.client, &args, come)?;
         let attempts = records.of_type("attempt");
         let verdicts: Vec<_> = attempts.iter().filter_map(|attempt| attempt["verdict"].as_str()).collect();
         let is_so = verdicts.first() == Some(&"refused")
@@ -144,17 +128,8 @@ fn a_service_that_comes_back() -> Tested {
     let (router, client) = (scene.router.clone(), scene.client.clone());
     let scene = scene.reject(&router, Hook::Forward, Reject::AdminProhibited)?;
     let target = place(scene.target()?, PORT);
-    let command = connect(&client, &["--json", "-c", "8", "-i", "0.3", &target]);
-    let output = std::thread::scope(|scope| -> Result<_, Failed> {
-        let healer = scope.spawn(|| {
-            std::thread::sleep(Duration::from_millis(900));
-            router.clear_filters()
-        });
-        let output = command.output()?;
-        healer.join().map_err(|_| "clearing broke off")??;
-        Ok(output)
-    })?;
-    let records = Records::of(&output)?;
+    let heal = || Ok(router.clear_filters()?);
+    let records = changing(&client, &["-c", "8", "-i", "0.3", &target], heal)?;
     let summary = *records.of_type("summary").first().ok_or("no summary")?;
     let number = |field: &str| summary[field].as_u64().unwrap_or_default();
     let is_so = number("sent") == 8

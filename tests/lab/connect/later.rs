@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use libtest_mimic::Failed;
 use netdiag_lab::fault::{Family, PORT, Scene};
-use netdiag_lab::{Hook, Output, Ruleset, Server, Traffic};
+use netdiag_lab::{Hook, Ruleset, Server, Traffic};
 
-use super::stage::{Records, connect, place, records, says, texts, valid};
+use super::stage::{Records, changing, connect, place, records, says, texts};
 use crate::harness::{Case, Tested, case, check};
 
 pub(crate) const CASES: &[Case] = &[
@@ -40,22 +40,8 @@ fn a_server_that_greets() -> Tested {
 fn vanishing(family: Family, server: Server, args: &[&str]) -> Result<Records, Failed> {
     let scene = Scene::new(family)?.serve(server)?;
     let target = place(scene.target()?, PORT);
-    let mut running = connect(&scene.client, &[&["--json"], args, &[&target]].concat()).spawn()?;
-    let mut lines = BufReader::new(running.stdout().ok_or("no standard output")?).lines();
-    let mut seen = String::new();
-    for line in lines.by_ref() {
-        let line = line?;
-        seen = seen + &line + "\n";
-        if valid(&line)?["type"] == "attempt" {
-            break;
-        }
-    }
-    scene.router.filter(&Ruleset::drop(Hook::Forward, &Traffic::Tcp(None)))?;
-    for line in lines {
-        seen = seen + &line? + "\n";
-    }
-    let output = running.wait_with_output()?;
-    Records::of(&Output { stdout: seen, ..output })
+    let vanish = || Ok(scene.router.filter(&Ruleset::drop(Hook::Forward, &Traffic::Tcp(None)))?);
+    changing(&scene.client, &[args, &[&target]].concat(), vanish)
 }
 
 fn keepalive_notices_a_peer_that_vanished() -> Tested {

@@ -1,5 +1,6 @@
 //! Running `netdiag connect` in a node as an ordinary user, and reading its JSON Lines: each is held against the schema.
 
+use std::io::{BufRead, BufReader};
 use std::net::IpAddr;
 use std::sync::OnceLock;
 
@@ -18,6 +19,30 @@ pub(super) fn connect(node: &Node, args: &[&str]) -> Command {
 /// `netdiag connect --json` to its end: its lines and its exit code.
 pub(super) fn records(node: &Node, args: &[&str]) -> Result<Records, Failed> {
     Records::of(&connect(node, &[&["--json"], args].concat()).output()?)
+}
+
+/// The same, with something that changes as soon as the first attempt has ended. What it comes to is kept to the end.
+pub(super) fn changing<T>(
+    node: &Node,
+    args: &[&str],
+    change: impl FnOnce() -> Result<T, Failed>,
+) -> Result<Records, Failed> {
+    let mut running = connect(node, &[&["--json"], args].concat()).spawn()?;
+    let mut lines = BufReader::new(running.stdout().ok_or("no standard output")?).lines();
+    let mut seen = String::new();
+    for line in lines.by_ref() {
+        let line = line?;
+        seen = seen + &line + "\n";
+        if valid(&line)?["type"] == "attempt" {
+            break;
+        }
+    }
+    let _kept = change()?;
+    for line in lines {
+        seen = seen + &line? + "\n";
+    }
+    let output = running.wait_with_output()?;
+    Records::of(&Output { stdout: seen, ..output })
 }
 
 /// An address and a port as they are typed.
