@@ -6,7 +6,10 @@
 
 use std::time::Duration;
 
-use netdiag_model::{Moment, Mono, ProbeId, TargetId};
+use netdiag_model::event::Subject;
+use netdiag_model::{Aim, Moment, Mono, ProbeId, TargetId};
+
+use crate::token::Mark;
 
 /// How many sequence numbers a shard has.
 const SLOTS: usize = 1 << 16;
@@ -34,6 +37,19 @@ pub(crate) struct Entry {
     pub(crate) token: u64,
     pub(crate) sent: Moment,
     pub(crate) state: State,
+    pub(crate) aim: Aim,
+}
+
+impl Entry {
+    /// What tells this probe's data from another's.
+    pub(crate) const fn mark(&self, probe: ProbeId) -> Mark {
+        Mark { token: self.token, seq: probe.seq(), len: self.aim.len }
+    }
+
+    /// What an event about this probe names.
+    pub(crate) const fn subject(&self, probe: ProbeId) -> Subject {
+        Subject { probe, target: self.target, seq: self.seq, aim: self.aim }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +107,19 @@ impl InFlight {
             return Ok(self.shards[count].take(count as u16, entry));
         }
         Err(soonest.unwrap_or(now))
+    }
+
+    /// The same in this shard alone, which is opened if it is not open yet.
+    pub(crate) fn insert_into(&mut self, now: Mono, shard: u16, entry: Entry) -> Result<ProbeId, Mono> {
+        let shard = shard.min(self.max_shards - 1);
+        let index = usize::from(shard);
+        if self.shards.len() <= index {
+            self.shards.resize_with(index + 1, Shard::first);
+        }
+        match self.shards[index].free_at(&self.windows) {
+            Some(at) if at > now => Err(at),
+            _ => Ok(self.shards[index].take(shard, entry)),
+        }
     }
 
     /// The probe with this identifier, unless its slot has gone to another.

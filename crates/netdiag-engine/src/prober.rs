@@ -17,14 +17,14 @@ pub use mishaps::{Mishaps, Shortage};
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use netdiag_model::event::{Notice, NoticeCode, Subject};
+use netdiag_model::event::{Notice, NoticeCode};
 use netdiag_model::{Address, Errno, Event, Family, Moment, Mono, ProbeId, Reading, TargetId};
 use netdiag_wire::icmp;
 
 use crate::inflight::{Entry, InFlight, State, Windows};
 use crate::pacer::{Pacer, Rate};
 use crate::port::{Attempt, TransmitBatch};
-use crate::strategy::{Next, Strategy};
+use crate::strategy::{Ask, Next, Strategy};
 use crate::token::{Payload, Secret};
 
 /// How a target is asked.
@@ -33,11 +33,44 @@ pub enum Method {
     /// ICMP echo.
     Icmp,
     /// UDP to a port that is hoped to be closed: the target's port-unreachable is the answer.
-    Udp,
+    Udp {
+        /// To which ports.
+        ports: UdpPorts,
+    },
     /// TCP connect to this port: SYN-ACK or RST is the answer.
     Tcp {
         /// The port.
         port: u16,
+    },
+}
+
+/// Where UDP probes go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UdpPorts {
+    /// To [`UDP_PORTS`] ports in turn, so that an answer that quotes nothing of the data can be told apart.
+    Spread,
+    /// To this port, so that all probes of a socket are one flow.
+    One(u16),
+}
+
+impl UdpPorts {
+    const fn port(self, probe: ProbeId) -> u16 {
+        match self {
+            Self::Spread => UDP_BASE_PORT + probe.seq() % UDP_PORTS,
+            Self::One(port) => port,
+        }
+    }
+}
+
+/// Which socket a probe leaves by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Flows {
+    /// Any: one more is taken when sequence numbers run out.
+    Any,
+    /// That of its flow.
+    Kept {
+        /// Source port of the first flow of TCP attempts; the others follow.
+        tcp_port: u16,
     },
 }
 
@@ -61,6 +94,8 @@ pub struct Config {
     pub secret: Secret,
     /// How many shards the port has.
     pub max_shards: u16,
+    /// Which socket a probe leaves by.
+    pub flows: Flows,
 }
 
 /// Who may answer for a target.
@@ -87,10 +122,6 @@ struct Target {
     audience: Audience,
 }
 
-/// A probe that has been asked for and waits for the pacer or a slot.
-#[derive(Debug, Clone, Copy)]
-struct Asked(TargetId);
-
 /// The prober.
 pub struct Prober<S> {
     config: Config,
@@ -100,7 +131,8 @@ pub struct Prober<S> {
     inflight: InFlight,
     timeouts: VecDeque<(Mono, ProbeId)>,
     events: VecDeque<Event>,
-    asked: Option<Asked>,
+    /// What has been asked for and waits for the pacer or a slot.
+    asked: Option<Ask>,
     next: Next,
     ends_at: Option<Mono>,
     slot_free_at: Option<Mono>,
@@ -134,7 +166,7 @@ impl<S: Strategy> Prober<S> {
     pub fn add_target(&mut self, now: Mono, address: Address, audience: Audience) -> TargetId {
         let id = TargetId(self.targets.len() as u32);
         self.targets.push(Target { address, asked: 0, audience });
-        self.strategy.handle_target(now, id);
+        self.strategy.handle_target(now, id, address);
         id
     }
 
@@ -161,61 +193,74 @@ impl<S: Strategy> Prober<S> {
     /// Adds the packets that may go at `now` to `batch`, until it holds `limit`.
     pub fn poll_transmit(&mut self, now: Reading, batch: &mut TransmitBatch, limit: usize) {
         while batch.len() < limit {
-            let Some((probe, entry)) = self.take_probe(now) else { return };
+            let Some((probe, entry, _)) = self.take_probe(now) else { return };
             let target = &self.targets[entry.target.index()];
             let (to, payload) = (target.address, &self.config.payload);
-            match self.config.method {
+            let mark = entry.mark(probe);
+            let transmit = match self.config.method {
                 Method::Icmp => {
                     let (protocol, seq) = (protocol(to.family()), probe.seq());
                     batch.push(probe, to, |out| {
                         icmp::emit_echo_request(protocol, &icmp::Echo { id: 0, seq, data: &[] }, out);
-                        payload.encode(entry.token, out);
-                    });
+                        payload.encode(&mark, out);
+                    })
                 }
-                Method::Udp => {
+                Method::Udp { ports } => {
                     let transmit = batch.push(probe, to, |out| {
                         out.extend_from_slice(&probe.shard().to_be_bytes());
                         out.extend_from_slice(&probe.seq().to_be_bytes());
-                        payload.encode(entry.token, out);
+                        payload.encode(&mark, out);
                     });
-                    transmit.port = udp_port(probe);
+                    transmit.port = ports.port(probe);
+                    transmit
                 }
                 Method::Tcp { .. } => return,
-            }
+            };
+            transmit.ttl = entry.aim.ttl;
         }
     }
 
     /// The attempt that may start at `now`, if the method is TCP.
     pub fn poll_attempt(&mut self, now: Reading) -> Option<Attempt> {
         let Method::Tcp { port } = self.config.method else { return None };
-        let (probe, entry) = self.take_probe(now)?;
+        let (probe, entry, patience) = self.take_probe(now)?;
         let to = self.targets[entry.target.index()].address;
-        Some(Attempt::new(probe, to, port))
+        let source_port = match self.config.flows {
+            Flows::Any => None,
+            Flows::Kept { tcp_port } => Some(tcp_port.saturating_add(entry.aim.flow.0)),
+        };
+        Some(Attempt { ttl: entry.aim.ttl, source_port, timeout: patience, ..Attempt::new(probe, to, port) })
     }
 
     /// Takes the next probe that is asked for, if the pacer and the table have room for it.
-    fn take_probe(&mut self, now: Reading) -> Option<(ProbeId, Entry)> {
+    fn take_probe(&mut self, now: Reading) -> Option<(ProbeId, Entry, Option<Duration>)> {
         self.ends_at = self.strategy.poll_end(now.mono);
         if self.is_finished(now.mono) {
             return None;
         }
         if self.asked.is_none() {
             self.next = self.strategy.poll_next(now.mono);
-            let Next::Probe(target) = self.next else {
+            let Next::Probe(ask) = self.next else {
                 self.pacer.rest(now.mono);
+                // It may have found out just now that there is nothing more to ask.
+                self.ends_at = self.strategy.poll_end(now.mono);
                 return None;
             };
             self.pacer.resume(now.mono);
-            self.asked = Some(Asked(target));
+            self.asked = Some(ask);
         }
-        let Asked(id) = self.asked?;
+        let Ask { target: id, aim, patience } = self.asked?;
         if self.pacer.due(now.mono) > now.mono {
             return None;
         }
         let seq = self.targets[id.index()].asked + 1;
         let sent = Moment::user(now);
-        let entry = Entry { target: id, seq, token: 0, sent, state: State::Prepared };
-        match self.inflight.insert(now.mono, entry) {
+        let entry = Entry { target: id, seq, token: 0, sent, state: State::Prepared, aim };
+        let inserted = match self.config.flows {
+            Flows::Any => self.inflight.insert(now.mono, entry),
+            Flows::Kept { .. } => self.inflight.insert_into(now.mono, aim.flow.0, entry),
+        };
+        match inserted {
             Err(free_at) => {
                 self.slot_free_at = Some(free_at);
                 None
@@ -227,7 +272,7 @@ impl<S: Strategy> Prober<S> {
                 self.targets[id.index()].asked = seq;
                 let entry = self.inflight.get_mut(probe)?;
                 entry.token = self.config.secret.token(probe);
-                Some((probe, *entry))
+                Some((probe, *entry, patience))
             }
         }
     }
@@ -237,7 +282,7 @@ impl<S: Strategy> Prober<S> {
         let Some(entry) = self.inflight.get_mut(probe) else { return };
         entry.sent = at;
         entry.state = State::Waiting;
-        let subject = Subject { probe, target: entry.target, seq: entry.seq };
+        let subject = entry.subject(probe);
         if let Some(timeout) = self.config.timeout {
             self.timeouts.push_back((at.read.mono + timeout, probe));
         }
@@ -248,7 +293,7 @@ impl<S: Strategy> Prober<S> {
     pub fn handle_send_error(&mut self, probe: ProbeId, errno: Errno, mtu: Option<u32>, at: Moment) {
         let Some(entry) = self.inflight.get_mut(probe) else { return };
         entry.state = State::Refused;
-        let subject = Subject { probe, target: entry.target, seq: entry.seq };
+        let subject = entry.subject(probe);
         self.emit(at.read.mono, Event::SendError { subject, errno, mtu, at });
         self.strategy.handle_settled(&subject);
     }
@@ -265,7 +310,7 @@ impl<S: Strategy> Prober<S> {
                 self.timeouts.pop_front();
             } else if deadline <= now.mono {
                 entry.state = State::TimedOut;
-                let subject = Subject { probe, target: entry.target, seq: entry.seq };
+                let subject = entry.subject(probe);
                 self.timeouts.pop_front();
                 self.emit(now.mono, Event::Timeout { subject });
                 self.strategy.handle_settled(&subject);
@@ -311,7 +356,7 @@ impl<S: Strategy> Prober<S> {
 
     /// The next event, in the order in which things happened.
     pub fn poll_event(&mut self) -> Option<Event> {
-        self.events.pop_front()
+        self.events.pop_front().or_else(|| self.strategy.poll_news())
     }
 
     /// Whether the run is over, by what was known at the last `poll_transmit` or `poll_attempt`.
@@ -330,10 +375,6 @@ const fn protocol(family: Family) -> icmp::Protocol {
         Family::V4 => icmp::Protocol::Icmp,
         Family::V6 => icmp::Protocol::Icmpv6,
     }
-}
-
-const fn udp_port(probe: ProbeId) -> u16 {
-    UDP_BASE_PORT + probe.seq() % UDP_PORTS
 }
 
 #[cfg(test)]

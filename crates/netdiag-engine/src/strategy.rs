@@ -4,17 +4,40 @@
 //! send, match or time anything; the prober does.
 
 mod echo;
+mod path;
 
 pub use echo::{Count, Echo, Ending, Pace};
+pub use path::{Discipline, Limits, Paths};
+
+use std::time::Duration;
 
 use netdiag_model::event::Subject;
-use netdiag_model::{Event, Mono, TargetId};
+use netdiag_model::{Address, Aim, Event, Mono, TargetId};
+
+/// A probe that a strategy asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ask {
+    /// Its target.
+    pub target: TargetId,
+    /// What is special about it.
+    pub aim: Aim,
+    /// For a TCP attempt: how long it may take, where that is less than the run's timeout.
+    pub patience: Option<Duration>,
+}
+
+impl Ask {
+    /// A probe with nothing special about it.
+    pub const fn plain(target: TargetId) -> Self {
+        let aim = Aim { ttl: None, flow: netdiag_model::Flow(0), len: None };
+        Self { target, aim, patience: None }
+    }
+}
 
 /// A strategy's answer to "what next?".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
-    /// Probe this target now.
-    Probe(TargetId),
+    /// Send this probe now.
+    Probe(Ask),
     /// Nothing before this time, unless an event changes that.
     At(Mono),
     /// Nothing until an event.
@@ -24,7 +47,7 @@ pub enum Next {
 /// Decides what to probe next.
 pub trait Strategy {
     /// A target was added to the run.
-    fn handle_target(&mut self, now: Mono, target: TargetId);
+    fn handle_target(&mut self, now: Mono, target: TargetId, address: Address);
 
     /// Whether one more target could be of use now. Targets are added only as they are wanted, so that a list of any
     /// length costs nothing before its turn.
@@ -48,4 +71,9 @@ pub trait Strategy {
     /// that was asked for, right after the event that settled it; what comes later (a late answer, a duplicate, an
     /// error) changes nothing of it.
     fn handle_settled(&mut self, subject: &Subject);
+
+    /// What it has found out by itself, to be told as an event of the run.
+    fn poll_news(&mut self) -> Option<Event> {
+        None
+    }
 }

@@ -13,6 +13,9 @@ use netdiag_model::event::Damage;
 /// Length of the token in octets.
 pub const TOKEN_LEN: usize = 8;
 
+/// Where in the data the octets stand that keep the checksum constant.
+const WEIGHT: std::ops::Range<usize> = TOKEN_LEN..TOKEN_LEN + 2;
+
 /// The secret from which tokens are made: a keyed hash whose key nobody outside the process knows.
 #[derive(Clone)]
 pub struct Secret(Rc<dyn Fn(u64) -> u64>);
@@ -39,6 +42,29 @@ impl std::fmt::Debug for Secret {
 #[derive(Debug, Clone)]
 pub struct Payload {
     fill: Vec<u8>,
+    /// How much of the filling a probe has unless it says otherwise.
+    len: usize,
+    balance: Balance,
+}
+
+/// Whether two octets of the data make up for all that differs from probe to probe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Balance {
+    /// No.
+    Off,
+    /// Yes: the two after the token are chosen so that the checksum of an echo is the same for all probes of a socket.
+    On,
+}
+
+/// What tells one probe's data from another's.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark {
+    /// The token.
+    pub(crate) token: u64,
+    /// The sequence number in the header before the data.
+    pub(crate) seq: u16,
+    /// The length of the data, where it is special.
+    pub(crate) len: Option<u16>,
 }
 
 /// What a received piece of data is, held against what was sent.
@@ -53,7 +79,22 @@ pub(crate) enum Proof {
 impl Payload {
     /// `len` octets filled with the counting pattern.
     pub fn counting(len: usize) -> Self {
-        Self { fill: (0..len).map(|i| i as u8).collect() }
+        Self { fill: (0..len).map(|i| i as u8).collect(), len, balance: Balance::Off }
+    }
+
+    /// The same, with the checksum of an echo (the sequence number included) held constant by two octets after the token:
+    /// routers that balance by the octets where ports would stand see one flow. It takes ten octets of data.
+    #[must_use]
+    pub fn balanced(self) -> Self {
+        Self { balance: Balance::On, ..self }
+    }
+
+    /// The same, with enough filling for single probes of up to `longest` octets.
+    #[must_use]
+    pub fn up_to(mut self, longest: usize) -> Self {
+        let known = self.fill.len();
+        self.fill.extend((known..longest).map(|i| i as u8));
+        self
     }
 
     /// `len` octets filled with `pattern` over and over; the counting pattern if it is empty.
@@ -61,40 +102,68 @@ impl Payload {
         if pattern.is_empty() {
             return Self::counting(len);
         }
-        Self { fill: pattern.iter().copied().cycle().take(len).collect() }
+        let fill = pattern.iter().copied().cycle().take(len).collect();
+        Self { fill, len, balance: Balance::Off }
     }
 
     /// Its length in octets.
     pub fn len(&self) -> usize {
-        self.fill.len()
+        self.len
+    }
+
+    /// The length of the data of a probe for which this one is asked.
+    fn len_of(&self, asked: Option<u16>) -> usize {
+        asked.map_or(self.len, |len| usize::from(len).min(self.fill.len()))
     }
 
     /// Whether it has no octets: such a probe carries no token.
     pub fn is_empty(&self) -> bool {
-        self.fill.is_empty()
+        self.len == 0
     }
 
-    /// Appends the data of a probe with this token.
-    pub(crate) fn encode(&self, token: u64, out: &mut Vec<u8>) {
-        let token = token.to_be_bytes();
-        let room = TOKEN_LEN.min(self.fill.len());
+    /// Appends the data of a probe with this mark.
+    pub(crate) fn encode(&self, mark: &Mark, out: &mut Vec<u8>) {
+        let len = self.len_of(mark.len);
+        let token = mark.token.to_be_bytes();
+        let room = TOKEN_LEN.min(len);
         out.extend_from_slice(&token[..room]);
-        out.extend_from_slice(&self.fill[room..]);
+        out.extend_from_slice(&self.fill[room..len]);
+        if let Some(weight) = self.weight(mark) {
+            let end = out.len() - (len - WEIGHT.end);
+            out[end - weight.len()..end].copy_from_slice(&weight);
+        }
     }
 
-    /// Holds data of which `bytes` were kept and which was `len` octets long against a probe with this token.
-    pub(crate) fn verify(&self, token: u64, bytes: &[u8], len: usize) -> Proof {
-        let room = TOKEN_LEN.min(self.fill.len());
-        if bytes.get(..room) != Some(&token.to_be_bytes()[..room]) {
+    /// The octets that make up for what differs from probe to probe, where there are such.
+    fn weight(&self, mark: &Mark) -> Option<[u8; 2]> {
+        let has_room = self.len_of(mark.len) >= WEIGHT.end;
+        let words = [0, 16, 32, 48].map(|shift| (mark.token >> shift) as u16);
+        let sum = words.into_iter().fold(mark.seq, |sum, word| {
+            let (sum, carry) = sum.overflowing_add(word);
+            sum + u16::from(carry)
+        });
+        (self.balance == Balance::On && has_room).then(|| (!sum).to_be_bytes())
+    }
+
+    /// Holds data of which `bytes` were kept and which was `len` octets long against a probe with this mark.
+    pub(crate) fn verify(&self, mark: &Mark, bytes: &[u8], len: usize) -> Proof {
+        let sent_len = self.len_of(mark.len);
+        let room = TOKEN_LEN.min(sent_len);
+        if bytes.get(..room) != Some(&mark.token.to_be_bytes()[..room]) {
             return Proof::Foreign;
         }
-        let wrong =
-            bytes.iter().zip(&self.fill).enumerate().skip(room).find(|(_, (found, sent))| found != sent);
+        let weight = self.weight(mark);
+        let expected = |at: usize| match weight {
+            Some(weight) if WEIGHT.contains(&at) => weight[at - WEIGHT.start],
+            _ => self.fill[at],
+        };
+        let mut rest = bytes.iter().enumerate().take(sent_len).skip(room);
+        let wrong = rest.find(|&(at, &found)| found != expected(at));
         Proof::Genuine(match wrong {
-            Some((offset, (&found, &expected))) => {
-                Some(Damage::Data { offset, expected, found, data: bytes.into() })
+            Some((offset, &found)) => {
+                Some(Damage::Data { offset, expected: expected(offset), found, data: bytes.into() })
             }
-            None if len < self.fill.len() => Some(Damage::Truncated),
+            None if len < sent_len => Some(Damage::Truncated),
             None => None,
         })
     }
@@ -105,16 +174,20 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn mark(token: u64) -> Mark {
+        Mark { token, seq: 0, len: None }
+    }
+
     proptest! {
         #[test]
         fn what_was_encoded_is_genuine_and_anything_else_is_not(len in 0usize..200, token: u64, other: u64) {
             let payload = Payload::counting(len);
             let mut bytes = Vec::new();
-            payload.encode(token, &mut bytes);
+            payload.encode(&mark(token), &mut bytes);
             prop_assert_eq!(bytes.len(), len);
-            prop_assert_eq!(payload.verify(token, &bytes, len), Proof::Genuine(None));
+            prop_assert_eq!(payload.verify(&mark(token), &bytes, len), Proof::Genuine(None));
             if len >= TOKEN_LEN && other != token {
-                prop_assert_eq!(payload.verify(other, &bytes, len), Proof::Foreign);
+                prop_assert_eq!(payload.verify(&mark(other), &bytes, len), Proof::Foreign);
             }
         }
 
@@ -122,10 +195,10 @@ mod tests {
         fn one_flipped_bit_is_found(len in 1usize..200, token: u64, at: prop::sample::Index, bit in 0u8..8) {
             let payload = Payload::counting(len);
             let mut bytes = Vec::new();
-            payload.encode(token, &mut bytes);
+            payload.encode(&mark(token), &mut bytes);
             let offset = at.index(len);
             bytes[offset] ^= 1 << bit;
-            match payload.verify(token, &bytes, len) {
+            match payload.verify(&mark(token), &bytes, len) {
                 Proof::Foreign => prop_assert!(offset < TOKEN_LEN),
                 Proof::Genuine(Some(Damage::Data { offset: found, .. })) => prop_assert_eq!(found, offset),
                 Proof::Genuine(other) => prop_assert!(false, "{other:?}"),
@@ -137,12 +210,43 @@ mod tests {
     fn truncated_data_is_genuine_as_long_as_the_token_is_whole() {
         let payload = Payload::repeating(&[0xab, 0xcd], 56);
         let mut bytes = Vec::new();
-        payload.encode(7, &mut bytes);
+        payload.encode(&mark(7), &mut bytes);
         assert_eq!(bytes[8..10], [0xab, 0xcd]);
-        assert_eq!(payload.verify(7, &bytes[..20], 20), Proof::Genuine(Some(Damage::Truncated)));
-        assert_eq!(payload.verify(7, &bytes[..7], 7), Proof::Foreign);
+        assert_eq!(payload.verify(&mark(7), &bytes[..20], 20), Proof::Genuine(Some(Damage::Truncated)));
+        assert_eq!(payload.verify(&mark(7), &bytes[..7], 7), Proof::Foreign);
         bytes.extend([0; 30]);
-        assert_eq!(payload.verify(7, &bytes, 86), Proof::Genuine(None), "over-long");
+        assert_eq!(payload.verify(&mark(7), &bytes, 86), Proof::Genuine(None), "over-long");
+    }
+
+    proptest! {
+        #[test]
+        fn balanced_data_leaves_the_checksum_of_an_echo_alone(
+            token: u64, other: u64, seq: u16, next: u16, len in 10usize..100, id: u16,
+        ) {
+            let payload = Payload::counting(len).balanced();
+            let checksum = |token, seq| {
+                let mark = Mark { token, seq, len: None };
+                let mut data = Vec::new();
+                payload.encode(&mark, &mut data);
+                prop_assert_eq!(payload.verify(&mark, &data, len), Proof::Genuine(None));
+                let mut message = Vec::new();
+                let echo = netdiag_wire::icmp::Echo { id, seq, data: &data };
+                netdiag_wire::icmp::emit_echo_request(netdiag_wire::icmp::Protocol::Icmp, &echo, &mut message);
+                Ok(netdiag_wire::ip::checksum(&message))
+            };
+            // Ones' complement has two zeros, and a checksum writes both in one way.
+            prop_assert_eq!(checksum(token, seq)?, checksum(other, next)?);
+        }
+
+        #[test]
+        fn a_probe_of_a_special_length_has_that_length(len in 0usize..50, special in 0u16..100) {
+            let payload = Payload::counting(len).up_to(60);
+            let mark = Mark { token: 9, seq: 1, len: Some(special) };
+            let mut data = Vec::new();
+            payload.encode(&mark, &mut data);
+            prop_assert_eq!(data.len(), usize::from(special).min(60));
+            prop_assert_eq!(payload.verify(&mark, &data, data.len()), Proof::Genuine(None));
+        }
     }
 
     #[test]

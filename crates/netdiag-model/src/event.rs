@@ -5,7 +5,8 @@
 use crate::address::Address;
 use crate::errno::Errno;
 use crate::icmp::Icmp;
-use crate::id::{ProbeId, TargetId};
+use crate::id::{Aim, ProbeId, TargetId};
+use crate::path::PathNews;
 use crate::time::{Clock, Moment, Rtt};
 
 /// Which probe an event is about.
@@ -17,6 +18,8 @@ pub struct Subject {
     pub target: TargetId,
     /// The how-manieth probe to this target it is, from 1.
     pub seq: u64,
+    /// How far it was to go, by which flow, how large.
+    pub aim: Aim,
 }
 
 /// One thing that happened in a run.
@@ -50,6 +53,18 @@ pub enum Event {
         icmp: Icmp,
         /// When it arrived.
         at: Moment,
+        /// How it came.
+        transit: Transit,
+    },
+    /// ICMP errors came about probes to this target that quote too little to tell which probe: more than one was under
+    /// way that they could be about.
+    Unattributed {
+        /// The target.
+        target: TargetId,
+        /// Who sent it, where the kernel says so.
+        from: Option<Address>,
+        /// Type, code and the number it carries.
+        icmp: Icmp,
     },
     /// This host did not let the probe out.
     SendError {
@@ -61,6 +76,13 @@ pub enum Event {
         mtu: Option<u32>,
         /// When it was tried.
         at: Moment,
+    },
+    /// What is known now of the path to a target.
+    Path {
+        /// The target.
+        target: TargetId,
+        /// What.
+        news: PathNews,
     },
     /// Something that happened to the run itself.
     Notice(Notice),
@@ -75,9 +97,35 @@ impl Event {
             | Self::IcmpError { subject, .. }
             | Self::SendError { subject, .. } => Some(subject),
             Self::Reply(reply) | Self::Stray(reply) => Some(&reply.subject),
-            Self::Notice(_) => None,
+            Self::Unattributed { .. } | Self::Path { .. } | Self::Notice(_) => None,
         }
     }
+}
+
+/// How an ICMP error came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Transit {
+    /// From the probe's departure to its arrival.
+    pub rtt: Rtt,
+    /// The clock of both ends of `rtt`.
+    pub clock: Clock,
+    /// TTL or hop limit it arrived with, where the kernel tells.
+    pub ttl: Option<u8>,
+    /// The first about its probe, in time or late, or one more.
+    pub arrival: Arrival,
+}
+
+/// What kind of message an answer of the target is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answer {
+    /// An ICMP message: an echo reply, or the port-unreachable of a closed UDP port.
+    Icmp(Icmp),
+    /// UDP data.
+    Datagram,
+    /// SYN-ACK: the TCP port is open.
+    SynAck,
+    /// A RST: the TCP port is closed.
+    Reset,
 }
 
 /// An answer to a probe.
@@ -85,6 +133,8 @@ impl Event {
 pub struct Reply {
     /// The probe it answers.
     pub subject: Subject,
+    /// What it is.
+    pub answer: Answer,
     /// Who sent it.
     pub from: Address,
     /// Length of the answer above IP, in octets: ICMP header and data.

@@ -37,6 +37,11 @@ impl Icmp {
         matches!((self.family, self.kind, self.code), (Family::V4, 11, 0) | (Family::V6, 3, 0))
     }
 
+    /// The packet died on its way, of its TTL or of a fragment that did not come: not a word about its target.
+    pub const fn is_transit_error(&self) -> bool {
+        matches!((self.family, self.kind), (Family::V4, 11) | (Family::V6, 3))
+    }
+
     /// Advice about the way, after which the probe itself may still be answered: source quench, redirect.
     pub const fn is_advice(&self) -> bool {
         matches!((self.family, self.kind), (Family::V4, 4 | 5))

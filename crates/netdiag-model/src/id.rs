@@ -48,6 +48,22 @@ impl TargetId {
     }
 }
 
+/// A flow: probes of one flow look alike to every router that balances by flow, so they take one path. The number is that
+/// of the socket (the shard) that they leave by, whose identifier or source port tells flows apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Flow(pub u16);
+
+/// What is special about one probe: how far it is to go, by which flow, and how large it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Aim {
+    /// TTL or hop limit; `None` for the socket's own.
+    pub ttl: Option<u8>,
+    /// Its flow, where the run keeps flows apart.
+    pub flow: Flow,
+    /// The data it carries, in octets; `None` for as many as the run's probes have.
+    pub len: Option<u16>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

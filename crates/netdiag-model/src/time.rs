@@ -12,7 +12,7 @@ use std::time::Duration;
 mod rfc3339;
 
 /// A point on the monotonic clock, in nanoseconds from an arbitrary origin.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Mono(u64);
 
 impl Mono {

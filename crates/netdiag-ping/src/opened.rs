@@ -1,7 +1,7 @@
 //! A plan together with the sockets that were opened for it.
 
 use netdiag_engine::driver::Outlet;
-use netdiag_engine::prober::{Config, Method};
+use netdiag_engine::prober::{Config, Flows, Method};
 use netdiag_engine::token::Secret;
 use netdiag_model::event::Notice;
 
@@ -25,7 +25,7 @@ impl Opened {
             Outlet::Socket(socket) => socket.max_shards(),
             Outlet::Connector(_) => 1,
         };
-        let less = if self.method == Method::Udp { UDP_KEY_LEN } else { 0 };
+        let less = if matches!(self.method, Method::Udp { .. }) { UDP_KEY_LEN } else { 0 };
         Config {
             method: self.method,
             timeout: self.plan.timeout,
@@ -33,6 +33,7 @@ impl Opened {
             payload: self.plan.payload(less),
             secret,
             max_shards,
+            flows: Flows::Any,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::task::Poll;
 use clap::{ArgMatches, Args, FromArgMatches};
 use netdiag_engine::driver::Outlet;
 use netdiag_engine::port::{Backend, Connector, OpenError, Sockets};
-use netdiag_engine::prober::Method;
+use netdiag_engine::prober::{Method, UdpPorts};
 use netdiag_engine::watch::HostWatch;
 use netdiag_model::Family;
 use netdiag_model::event::{Notice, NoticeCode};
@@ -65,8 +65,10 @@ impl Tool for Ping {
         let icmp = |plan: &Plan| {
             sockets.open_icmp(&plan.sockets).map(|socket| (Outlet::Socket(socket), Method::Icmp))
         };
-        let udp =
-            |plan: &Plan| sockets.open_udp(&plan.sockets).map(|socket| (Outlet::Socket(socket), Method::Udp));
+        let udp = |plan: &Plan| {
+            let method = Method::Udp { ports: UdpPorts::Spread };
+            sockets.open_udp(&plan.sockets).map(|socket| (Outlet::Socket(socket), method))
+        };
         let mut fallback = None;
         let opened = match plan.via {
             Via::Icmp => icmp(&plan),

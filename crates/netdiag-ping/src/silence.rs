@@ -22,7 +22,7 @@ pub(crate) fn silence(
         watch.map_or((Place::Unknown, Resolution::Unknown), |watch| place(address, report, watch));
     let question = match method {
         Method::Icmp => Question::Echo,
-        Method::Udp => Question::Udp,
+        Method::Udp { .. } => Question::Udp,
         Method::Tcp { .. } => Question::Tcp,
     };
     let has_errors = report.last_error.is_some() || report.last_failure.is_some();

@@ -97,7 +97,7 @@ impl Session {
             from,
             content: match self.method {
                 Method::Tcp { port } => Content::Connections(port),
-                Method::Icmp | Method::Udp => Content::Data(self.plan.size),
+                Method::Icmp | Method::Udp { .. } => Content::Data(self.plan.size),
             },
             // Which one the kernel chose for 0 is not known here.
             flow_label: sockets.flow_label.filter(|&label| label != 0),

@@ -5,7 +5,7 @@ const WINDOWS: Windows = Windows { answered: Duration::from_millis(500), unanswe
 
 fn entry(now: Mono, seq: u64) -> Entry {
     let sent = Moment::user(Reading { mono: now, wall: Wall::from_nanos(0) });
-    Entry { target: TargetId(0), seq, token: seq, sent, state: State::Waiting }
+    Entry { target: TargetId(0), seq, token: seq, sent, state: State::Waiting, aim: Aim::default() }
 }
 
 #[test]

@@ -4,15 +4,35 @@
 //! probe's target, and carries the probe's token. An ICMP error must be about a packet to the probe's target; where it
 //! quotes enough of the packet, the token is checked as well.
 
-use netdiag_model::event::{Arrival, Damage, Reply, Subject};
-use netdiag_model::{Address, Errno, Event, Family, Icmp, Moment, Mono, ProbeId, Rtt};
+use netdiag_model::event::{Answer, Arrival, Damage, Reply, Subject, Transit};
+use netdiag_model::{Address, Errno, Event, Family, Icmp, Moment, Mono, ProbeId, Rtt, TargetId};
 use netdiag_wire::{icmp, ip};
 
-use super::{Audience, Method, Prober, UDP_PORTS, protocol, udp_port};
+use super::{Audience, Method, Prober, UDP_PORTS, UdpPorts, protocol};
 use crate::inflight::{Entry, State};
 use crate::port::{Connection, Datagram, Outcome, Via};
 use crate::strategy::Strategy;
 use crate::token::{Proof, TOKEN_LEN};
+
+/// How many probes of a flow are looked at for one that an error may be about.
+const FLOW_REACH: u16 = 4096;
+
+/// What a quote that came with an error is a quote of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Quoted {
+    /// This probe.
+    Probe(ProbeId),
+    /// One of several probes to this target that are under way.
+    OneOfSeveral(TargetId),
+    /// None of this run's.
+    Nobodys,
+}
+
+impl From<Option<ProbeId>> for Quoted {
+    fn from(found: Option<ProbeId>) -> Self {
+        found.map_or(Self::Nobodys, Self::Probe)
+    }
+}
 
 /// Octets before the token in the data of a UDP probe: shard and sequence number.
 pub(super) const UDP_KEY_LEN: usize = 4;
@@ -29,24 +49,27 @@ impl<S: Strategy> Prober<S> {
                 }
             }
             Via::Direct { .. } => self.handle_direct(now, datagram),
-            Via::ErrorQueue { icmp, offender, port } => {
-                let found = self.find_quoted(datagram, *port);
-                match found {
-                    Some(probe) => self.handle_icmp_error(now, probe, (*icmp, *offender), datagram),
-                    None => self.handle_foreign(now),
+            Via::ErrorQueue { icmp, offender, port } => match self.find_quoted(datagram, *port) {
+                Quoted::Probe(probe) => {
+                    self.handle_icmp_error(now, probe, (*icmp, *offender), datagram);
                 }
-            }
+                Quoted::OneOfSeveral(target) => {
+                    let (from, icmp) = (*offender, *icmp);
+                    self.emit(now, Event::Unattributed { target, from, icmp });
+                }
+                Quoted::Nobodys => self.handle_foreign(now),
+            },
         }
     }
 
     fn handle_direct(&mut self, now: Mono, datagram: &Datagram<'_>) {
         let incoming = datagram.incoming;
-        if self.config.method == Method::Udp {
+        if matches!(self.config.method, Method::Udp { .. }) {
             // A service that sends back what it got (RFC 862) is as good as a port-unreachable.
             let Some(probe) = self.find_by_udp_data(datagram.bytes, incoming.from) else {
                 return self.handle_foreign(now);
             };
-            return self.handle_answer(now, probe, datagram, None);
+            return self.handle_answer(now, (probe, Answer::Datagram), datagram, None);
         }
         match icmp::parse(protocol(incoming.family), datagram.bytes) {
             Ok(icmp::Message::EchoReply(echo)) => self.handle_echo_reply(now, &echo, datagram),
@@ -62,7 +85,7 @@ impl<S: Strategy> Prober<S> {
         let Some((probe, entry)) = self.inflight.find(incoming.shard, echo.seq) else {
             return self.handle_foreign(now);
         };
-        let (token, state, id) = (entry.token, entry.state, entry.target);
+        let (mark, state, id) = (entry.mark(probe), entry.state, entry.target);
         let target = &self.targets[id.index()];
         if state == State::Prepared || target.address.family() != incoming.family {
             return self.handle_foreign(now);
@@ -70,21 +93,27 @@ impl<S: Strategy> Prober<S> {
         let is_broken =
             incoming.family == Family::V4 && is_whole && !icmp::is_checksum_right_v4(datagram.bytes);
         let len = incoming.len.saturating_sub(icmp::HEADER_LEN);
-        let damage = match self.config.payload.verify(token, echo.data, len) {
+        let damage = match self.config.payload.verify(&mark, echo.data, len) {
             // Be it the token itself that was damaged: nothing of this is counted.
             _ if is_broken => Some(Damage::Checksum),
             Proof::Foreign => return self.handle_foreign(now),
             Proof::Genuine(damage) => damage,
         };
         if target.audience == Audience::Group || target.address.matches(&incoming.from) {
-            self.handle_answer(now, probe, datagram, damage);
+            self.handle_answer(now, (probe, echo_reply(incoming.family)), datagram, damage);
         } else {
             self.handle_stray(now, probe, datagram, damage);
         }
     }
 
     /// The answer of the target itself.
-    fn handle_answer(&mut self, now: Mono, probe: ProbeId, datagram: &Datagram<'_>, damage: Option<Damage>) {
+    fn handle_answer(
+        &mut self,
+        now: Mono,
+        (probe, answer): (ProbeId, Answer),
+        datagram: &Datagram<'_>,
+        damage: Option<Damage>,
+    ) {
         let timeout = self.config.timeout;
         let Some(entry) = self.inflight.get_mut(probe) else { return };
         let (rtt, _) = Rtt::measure(&entry.sent, &datagram.incoming.at);
@@ -95,7 +124,7 @@ impl<S: Strategy> Prober<S> {
             State::Prepared | State::Waiting | State::Refused if is_in_time => Arrival::InTime,
             _ => Arrival::Late,
         };
-        let subject = Subject { probe, target: entry.target, seq: entry.seq };
+        let subject = entry.subject(probe);
         let is_settled =
             damage != Some(Damage::Checksum) && matches!(before, State::Prepared | State::Waiting);
         if damage != Some(Damage::Checksum) {
@@ -105,7 +134,7 @@ impl<S: Strategy> Prober<S> {
                 self.emit(now, Event::Timeout { subject });
             }
         }
-        let reply = self.reply(probe, datagram, arrival, damage);
+        let reply = self.reply((probe, answer), datagram, arrival, damage);
         if let Some(reply) = reply {
             self.emit(now, Event::Reply(reply));
         }
@@ -115,21 +144,22 @@ impl<S: Strategy> Prober<S> {
     }
 
     fn handle_stray(&mut self, now: Mono, probe: ProbeId, datagram: &Datagram<'_>, damage: Option<Damage>) {
-        if let Some(reply) = self.reply(probe, datagram, Arrival::InTime, damage) {
+        let answer = echo_reply(datagram.incoming.family);
+        if let Some(reply) = self.reply((probe, answer), datagram, Arrival::InTime, damage) {
             self.emit(now, Event::Stray(reply));
         }
     }
 
     fn reply(
         &mut self,
-        probe: ProbeId,
+        (probe, answer): (ProbeId, Answer),
         datagram: &Datagram<'_>,
         arrival: Arrival,
         damage: Option<Damage>,
     ) -> Option<Reply> {
         let len = match self.config.method {
             // An ICMP error tells nothing of the data's length: it stands for the probe that it answers.
-            Method::Udp => UDP_HEADER_LEN + UDP_KEY_LEN + self.config.payload.len(),
+            Method::Udp { .. } => UDP_HEADER_LEN + UDP_KEY_LEN + self.config.payload.len(),
             Method::Icmp | Method::Tcp { .. } => datagram.incoming.len,
         };
         let incoming = datagram.incoming;
@@ -140,7 +170,8 @@ impl<S: Strategy> Prober<S> {
             _ => incoming.from,
         };
         Some(Reply {
-            subject: Subject { probe, target: entry.target, seq: entry.seq },
+            subject: entry.subject(probe),
+            answer,
             from,
             len,
             ttl: incoming.ttl,
@@ -164,15 +195,23 @@ impl<S: Strategy> Prober<S> {
         let Some(entry) = self.inflight.get_mut(probe) else { return };
         let target = self.targets[entry.target.index()].address;
         let is_target = offender.is_some_and(|offender| target.matches(&offender));
-        if self.config.method == Method::Udp && icmp.is_port_unreachable() && is_target {
-            return self.handle_answer(now, probe, datagram, None);
+        if matches!(self.config.method, Method::Udp { .. }) && icmp.is_port_unreachable() && is_target {
+            return self.handle_answer(now, (probe, Answer::Icmp(icmp)), datagram, None);
         }
+        let (rtt, clock) = Rtt::measure(&entry.sent, &datagram.incoming.at);
+        let arrival = match entry.state {
+            State::Prepared | State::Waiting => Arrival::InTime,
+            State::TimedOut => Arrival::Late,
+            State::Refused | State::Answered => Arrival::Duplicate,
+        };
+        let transit = Transit { rtt, clock, ttl: datagram.incoming.ttl, arrival };
         let is_settled = !icmp.is_advice() && matches!(entry.state, State::Prepared | State::Waiting);
         if is_settled || (!icmp.is_advice() && entry.state == State::TimedOut) {
             entry.state = State::Refused;
         }
-        let subject = Subject { probe, target: entry.target, seq: entry.seq };
-        self.emit(now, Event::IcmpError { subject, from: offender, icmp, at: datagram.incoming.at });
+        let subject = entry.subject(probe);
+        let at = datagram.incoming.at;
+        self.emit(now, Event::IcmpError { subject, from: offender, icmp, at, transit });
         if is_settled {
             self.strategy.handle_settled(&subject);
         }
@@ -194,16 +233,38 @@ impl<S: Strategy> Prober<S> {
     }
 
     /// The probe that an error from the error queue quotes.
-    fn find_quoted(&mut self, datagram: &Datagram<'_>, port: u16) -> Option<ProbeId> {
-        let incoming = datagram.incoming;
+    fn find_quoted(&mut self, datagram: &Datagram<'_>, port: u16) -> Quoted {
+        let Datagram { incoming, bytes } = *datagram;
+        let has_token = bytes.len() >= UDP_KEY_LEN + TOKEN_LEN.min(self.config.payload.len());
         match self.config.method {
-            Method::Icmp => self.find_by_echo(incoming.shard, datagram.bytes, incoming.from),
-            Method::Udp if datagram.bytes.len() >= UDP_KEY_LEN + TOKEN_LEN.min(self.config.payload.len()) => {
-                self.find_by_udp_data(datagram.bytes, incoming.from)
+            Method::Icmp => self.find_by_echo(incoming.shard, bytes, incoming.from).into(),
+            Method::Udp { .. } if has_token => self.find_by_udp_data(bytes, incoming.from).into(),
+            Method::Udp { ports: UdpPorts::Spread } => {
+                self.find_by_udp_port(incoming.shard, port, incoming.from).into()
             }
-            Method::Udp => self.find_by_udp_port(incoming.shard, port, incoming.from),
-            Method::Tcp { .. } => None,
+            Method::Udp { ports: UdpPorts::One(to) } if to == port => {
+                self.find_by_flow(incoming.shard, incoming.from)
+            }
+            Method::Udp { .. } | Method::Tcp { .. } => Quoted::Nobodys,
         }
+    }
+
+    /// By target and flow alone: that is enough where one probe of it is under way, and only then.
+    fn find_by_flow(&mut self, shard: u16, to: Address) -> Quoted {
+        let targets = &self.targets;
+        let inflight = &mut self.inflight;
+        let mut found = Quoted::Nobodys;
+        for seq in inflight.latest(shard, FLOW_REACH) {
+            let Some((probe, entry)) = inflight.find(shard, seq) else { continue };
+            if entry.state != State::Waiting || !targets[entry.target.index()].address.matches(&to) {
+                continue;
+            }
+            if matches!(found, Quoted::Probe(_)) {
+                return Quoted::OneOfSeveral(entry.target);
+            }
+            found = Quoted::Probe(probe);
+        }
+        found
     }
 
     /// By the quoted echo header, and by the token where the quote is long enough for it.
@@ -233,7 +294,7 @@ impl<S: Strategy> Prober<S> {
         inflight.latest(shard, UDP_PORTS).find_map(|seq| {
             let (probe, entry) = inflight.find(shard, seq)?;
             let is_it = entry.state == State::Waiting
-                && udp_port(probe) == port
+                && UdpPorts::Spread.port(probe) == port
                 && targets[entry.target.index()].address.matches(&to);
             is_it.then_some(probe)
         })
@@ -245,7 +306,7 @@ impl<S: Strategy> Prober<S> {
         if entry.state != State::Waiting {
             return;
         }
-        let subject = Subject { probe: outcome.probe, target: entry.target, seq: entry.seq };
+        let subject = entry.subject(outcome.probe);
         let from = self.targets[entry.target.index()].address;
         let at = outcome.at;
         // The SYN was lost and sent again: that is a loss, not a slow answer.
@@ -262,16 +323,18 @@ impl<S: Strategy> Prober<S> {
                     || Rtt::measure(&entry.sent, &at),
                     |rtt| (rtt, netdiag_model::Clock::Kernel),
                 );
-                answered(entry, subject, from, (rtt, clock, at))
+                answered((entry, Answer::SynAck), subject, from, (rtt, clock, at))
             }
             // Attempts of a prober are not watched so closely that it would come.
             Connection::Objection { .. } => return,
             Connection::Failed { icmp: Some((icmp, offender)), .. } => {
-                Event::IcmpError { subject, from: offender, icmp, at }
+                let (rtt, clock) = Rtt::measure(&entry.sent, &at);
+                let transit = Transit { rtt, clock, ttl: None, arrival: Arrival::InTime };
+                Event::IcmpError { subject, from: offender, icmp, at, transit }
             }
             Connection::Failed { errno: Errno::ECONNREFUSED | Errno::ECONNRESET, .. } => {
                 let (rtt, clock) = Rtt::measure(&entry.sent, &at);
-                answered(entry, subject, from, (rtt, clock, at))
+                answered((entry, Answer::Reset), subject, from, (rtt, clock, at))
             }
             Connection::Silent | Connection::Failed { errno: Errno::ETIMEDOUT, .. } => {
                 Event::Timeout { subject }
@@ -287,9 +350,14 @@ impl<S: Strategy> Prober<S> {
     }
 }
 
+const fn echo_reply(family: Family) -> Answer {
+    let kind = protocol(family).echo_reply();
+    Answer::Icmp(Icmp { family, kind, code: 0, info: 0 })
+}
+
 /// Marks a TCP attempt as answered by its target.
 fn answered(
-    entry: &mut Entry,
+    (entry, answer): (&mut Entry, Answer),
     subject: Subject,
     from: Address,
     (rtt, clock, at): (Rtt, netdiag_model::Clock, Moment),
@@ -299,6 +367,7 @@ fn answered(
     let len = 20;
     Event::Reply(Reply {
         subject,
+        answer,
         from,
         len,
         ttl: None,

@@ -34,6 +34,7 @@ fn prober(method: Method, size: usize, count: u32) -> Prober<Echo> {
         payload: Payload::counting(size),
         secret: Secret::new(BuildHasherDefault::<DefaultHasher>::default()),
         max_shards: 2,
+        flows: Flows::Any,
     };
     let pace = Pace::Steady { interval: Duration::from_millis(100) };
     Prober::new(config, Echo::new(pace, Count::Limit(count), Ending::Settled))
@@ -258,18 +259,18 @@ fn a_quote_is_held_against_the_token_as_far_as_it_goes() {
 #[test]
 fn a_udp_probe_is_known_by_its_data_and_by_its_port_where_that_is_all() {
     for quoted in [60, 12, 0] {
-        let (mut prober, flying) = one(Method::Udp, 56);
+        let (mut prober, flying) = one(Method::Udp { ports: UdpPorts::Spread }, 56);
         let icmp = Icmp { family: Family::V4, kind: 3, code: 3, info: 0 };
         let via = Via::ErrorQueue { icmp, offender: Some(address(TARGET)), port: flying.port };
         feed(&mut prober, incoming(TARGET, via, ms(5)), &flying.bytes[..quoted]);
         assert_eq!(words(&mut prober), ["in time"], "{quoted} octets");
     }
-    let (mut prober, flying) = one(Method::Udp, 56);
+    let (mut prober, flying) = one(Method::Udp { ports: UdpPorts::Spread }, 56);
     feed(&mut prober, error(3, 3, flying.port + 1), &[]);
     assert_eq!(words(&mut prober), ["notice"], "another port");
     feed(&mut prober, error(3, 3, flying.port), &flying.bytes);
     assert_eq!(words(&mut prober), ["error"], "port-unreachable, but not from the target");
-    let (mut prober, flying) = one(Method::Udp, 56);
+    let (mut prober, flying) = one(Method::Udp { ports: UdpPorts::Spread }, 56);
     feed(&mut prober, direct(TARGET, ms(5)), &flying.bytes);
     feed(&mut prober, direct("192.0.2.9", ms(5)), &flying.bytes);
     assert_eq!(words(&mut prober), ["in time", "notice"]);

@@ -13,9 +13,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use netdiag_model::event::{Arrival, Damage, Subject};
-use netdiag_model::{Event, Mono, Rtt, TargetId};
+use netdiag_model::{Address, Event, Mono, Rtt, TargetId};
 
-use super::{Next, Strategy};
+use super::{Ask, Next, Strategy};
 use content::Content;
 
 /// How a flood goes on without answers: 100 probes a second (ping(8), `-f`).
@@ -266,7 +266,7 @@ impl Echo {
 }
 
 impl Strategy for Echo {
-    fn handle_target(&mut self, now: Mono, target: TargetId) {
+    fn handle_target(&mut self, now: Mono, target: TargetId, _address: Address) {
         let left = match self.count {
             Count::Limit(count) => count,
             Count::Endless => ENDLESS,
@@ -299,7 +299,7 @@ impl Strategy for Echo {
                 self.rounds.pop_front()
             };
             if !is_content {
-                return Next::Probe(self.take(now, turn));
+                return Next::Probe(Ask::plain(self.take(now, turn)));
             }
         }
     }

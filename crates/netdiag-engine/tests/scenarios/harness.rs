@@ -11,7 +11,7 @@ use std::time::Duration;
 use netdiag_engine::driver::{self, Command, Outlet, Ports, Sink};
 use netdiag_engine::pacer::{MilliHertz, Rate};
 use netdiag_engine::port::{Clock, SocketOptions, Sockets};
-use netdiag_engine::prober::{Audience, Config, Method, Mishaps, Prober};
+use netdiag_engine::prober::{Audience, Config, Flows, Method, Mishaps, Prober};
 use netdiag_engine::strategy::{Count, Echo, Ending, Pace};
 use netdiag_engine::token::{Payload, Secret};
 use netdiag_engine::watch::HostWatch;
@@ -122,7 +122,7 @@ impl Scenario {
         let sockets = sim.sockets();
         let socket = match self.method {
             Method::Icmp => sockets.open_icmp(&self.options),
-            Method::Udp => sockets.open_udp(&self.options),
+            Method::Udp { .. } => sockets.open_udp(&self.options),
             Method::Tcp { .. } => {
                 return (Outlet::Connector(sockets.open_connector(&self.options).expect("a connector")), 1);
             }
@@ -140,6 +140,7 @@ impl Scenario {
             payload: Payload::counting(self.size),
             secret: Secret::new(BuildHasherDefault::<DefaultHasher>::default()),
             max_shards,
+            flows: Flows::Any,
         };
         let echo = Echo::new(self.pace, self.count, self.ending)
             .with_preload(self.preload)

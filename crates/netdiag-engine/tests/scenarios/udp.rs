@@ -1,16 +1,19 @@
 //! UDP: the target's port-unreachable is the answer.
 
 use netdiag_engine::port::SocketOptions;
-use netdiag_engine::prober::Method;
+use netdiag_engine::prober::{Method, UdpPorts};
 use netdiag_model::event::Arrival;
 
 use crate::harness::{Scenario, ms, pair};
 use crate::truth::{assert_times, assert_true};
 
+/// As ping asks.
+const SPREAD: Method = Method::Udp { ports: UdpPorts::Spread };
+
 #[test]
 fn a_port_unreachable_from_the_target_is_an_answer() {
     for target in ["203.0.113.7", "2001:db8:2::7"] {
-        let run = Scenario::file("a-straight-path").method(Method::Udp).to(target).count(100).run();
+        let run = Scenario::file("a-straight-path").method(SPREAD).to(target).count(100).run();
         assert_true(&run);
         assert_times(&run);
         assert_eq!((run.arrivals(Arrival::InTime), run.errors().len()), (100, 0));
@@ -21,7 +24,7 @@ fn a_port_unreachable_from_the_target_is_an_answer() {
 #[test]
 fn loss_is_loss_by_udp_as_well() {
     let run = Scenario::file("a-lossy-link-behind-a-router")
-        .method(Method::Udp)
+        .method(SPREAD)
         .to("203.0.113.7")
         .to("2001:db8:2::7")
         .count(300)
@@ -37,7 +40,7 @@ fn a_port_unreachable_from_a_router_is_an_error() {
     let network = "[here]\naddresses = [\"192.0.2.10/24\"]\n[router.r1]\naddresses = [\"192.0.2.1/24\"]\n\
                    filters = [{ protocol = \"udp\", answer = \"port-unreachable\" }]\n\
                    [host.target]\naddresses = [\"203.0.113.7/24\"]\n[[link]]\nends = [\"here\", \"r1\", \"target\"]\n";
-    let run = Scenario::toml(network).method(Method::Udp).to("203.0.113.7").run();
+    let run = Scenario::toml(network).method(SPREAD).to("203.0.113.7").run();
     assert_true(&run);
     assert_eq!((run.replies().count(), run.errors().len()), (0, 10));
 }
@@ -47,7 +50,7 @@ fn a_port_unreachable_from_a_router_is_an_error() {
 #[test]
 fn quotes_of_eight_octets_are_matched_by_port() {
     let network = pair("seed = 12", "", "quote = 8", "delay = \"50ms\"\nloss = 0.2");
-    let run = Scenario::toml(&network).method(Method::Udp).to("192.0.2.1").count(300).every(ms(10)).run();
+    let run = Scenario::toml(&network).method(SPREAD).to("192.0.2.1").count(300).every(ms(10)).run();
     assert_true(&run);
     assert_times(&run);
     assert_eq!(run.replies().count(), run.truth.arrived());
@@ -57,7 +60,7 @@ fn quotes_of_eight_octets_are_matched_by_port() {
 #[test]
 fn a_ttl_too_small_is_time_exceeded_by_udp_too() {
     let options = SocketOptions { ttl: Some(3), ..SocketOptions::default() };
-    let scenario = Scenario::file("a-straight-path").method(Method::Udp).to("203.0.113.7");
+    let scenario = Scenario::file("a-straight-path").method(SPREAD).to("203.0.113.7");
     let run = Scenario { options, ..scenario }.run();
     assert_true(&run);
     assert_eq!(run.errors().len(), 10);
@@ -66,19 +69,19 @@ fn a_ttl_too_small_is_time_exceeded_by_udp_too() {
 #[test]
 fn a_service_that_sends_back_what_it_got_is_an_answer() {
     let network = pair("", "", "udp = { others = \"open\" }", "");
-    let run = Scenario::toml(&network).method(Method::Udp).to("192.0.2.1").run();
+    let run = Scenario::toml(&network).method(SPREAD).to("192.0.2.1").run();
     assert_true(&run);
     assert_times(&run);
     assert_eq!(run.arrivals(Arrival::InTime), 10);
     let silent = pair("", "", "udp = { others = \"filtered\" }", "");
-    let run = Scenario::toml(&silent).method(Method::Udp).to("192.0.2.1").run();
+    let run = Scenario::toml(&silent).method(SPREAD).to("192.0.2.1").run();
     assert_true(&run);
     assert_eq!(run.timeouts().len(), 10);
 }
 
 #[test]
 fn address_translation_hides_nothing_from_udp_probes() {
-    let run = Scenario::file("a-nat-at-the-second-hop").method(Method::Udp).to("203.0.113.7").run();
+    let run = Scenario::file("a-nat-at-the-second-hop").method(SPREAD).to("203.0.113.7").run();
     assert_true(&run);
     assert_eq!((run.arrivals(Arrival::InTime), run.mishaps.forged), (10, 0));
 }

@@ -32,13 +32,29 @@ pub(super) fn moment(nanos: u64) -> Moment {
     Moment::user(Reading { mono: Mono::from_nanos(nanos), wall: Wall::from_nanos(nanos as i64) })
 }
 
+/// An ICMP error came at once.
+pub(super) fn transit() -> netdiag_model::event::Transit {
+    netdiag_model::event::Transit {
+        rtt: Rtt::from_nanos(1),
+        clock: Clock::User,
+        ttl: None,
+        arrival: Arrival::InTime,
+    }
+}
+
 pub(super) fn subject(seq: u64) -> Subject {
-    Subject { probe: ProbeId::new(1, 0, seq as u16), target: TargetId(0), seq }
+    Subject {
+        probe: ProbeId::new(1, 0, seq as u16),
+        target: TargetId(0),
+        seq,
+        aim: netdiag_model::Aim::default(),
+    }
 }
 
 pub(super) fn reply(seq: u64, nanos: u64, arrival: Arrival, damage: Option<Damage>) -> Event {
     Event::Reply(Reply {
         subject: subject(seq),
+        answer: netdiag_model::event::Answer::Datagram,
         from: std::net::IpAddr::from([192, 0, 2, 1]).into(),
         len: 64,
         ttl: None,
@@ -65,7 +81,13 @@ pub(super) fn events(seq: u64, fate: Fate, nanos: u64, copies: u64) -> Vec<Event
         Fate::Lost => vec![Event::Timeout { subject: subject(seq) }],
         Fate::Refused => {
             let at = moment(seq * 1_000_000_000 + nanos);
-            vec![Event::IcmpError { subject: subject(seq), from: None, icmp: UNREACHABLE, at }]
+            vec![Event::IcmpError {
+                subject: subject(seq),
+                from: None,
+                icmp: UNREACHABLE,
+                at,
+                transit: transit(),
+            }]
         }
         Fate::BadChecksum => vec![reply(seq, nanos, Arrival::InTime, Some(Damage::Checksum))],
         Fate::NotSent => vec![],
@@ -148,7 +170,13 @@ fn advice_is_no_error_and_does_not_explain_a_silence() {
     let mut report = Report::default();
     report.apply(&out(1, Fate::Answered));
     let redirect = Icmp { kind: 5, ..UNREACHABLE };
-    report.apply(&Event::IcmpError { subject: subject(1), from: None, icmp: redirect, at: moment(1) });
+    report.apply(&Event::IcmpError {
+        subject: subject(1),
+        from: None,
+        icmp: redirect,
+        at: moment(1),
+        transit: transit(),
+    });
     assert_eq!((report.errors, report.last_error), (0, None));
 }
 
@@ -206,7 +234,13 @@ fn pipe_is_the_most_that_was_under_way_when_an_answer_came() {
 #[test]
 fn advice_acknowledges_nothing() {
     let redirect = Icmp { kind: 5, ..UNREACHABLE };
-    let advice = Event::IcmpError { subject: subject(1), from: None, icmp: redirect, at: moment(1) };
+    let advice = Event::IcmpError {
+        subject: subject(1),
+        from: None,
+        icmp: redirect,
+        at: moment(1),
+        transit: transit(),
+    };
     assert_eq!(course([out(1, Fate::Answered), advice]).pipe, 0);
 }
 

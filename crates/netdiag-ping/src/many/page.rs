@@ -31,7 +31,7 @@ impl<'a> Page<'a> {
     ) -> Self {
         let via = match method {
             Method::Icmp => "icmp".to_owned(),
-            Method::Udp => "udp".to_owned(),
+            Method::Udp { .. } => "udp".to_owned(),
             Method::Tcp { port } => format!("tcp:{port}"),
         };
         Self { streams, interfaces, look: plan.look, via }

@@ -21,13 +21,29 @@ fn moment(nanos: u64) -> Moment {
     Moment::user(Reading { mono: Mono::from_nanos(nanos), wall: Wall::from_nanos(nanos as i64) })
 }
 
+/// An ICMP error came at once.
+fn transit() -> netdiag_model::event::Transit {
+    netdiag_model::event::Transit {
+        rtt: Rtt::from_nanos(1),
+        clock: Clock::User,
+        ttl: None,
+        arrival: Arrival::InTime,
+    }
+}
+
 fn subject(seq: u64) -> Subject {
-    Subject { probe: ProbeId::new(1, 0, seq as u16), target: TargetId(0), seq }
+    Subject {
+        probe: ProbeId::new(1, 0, seq as u16),
+        target: TargetId(0),
+        seq,
+        aim: netdiag_model::Aim::default(),
+    }
 }
 
 fn answer(seq: u64, nanos: u64) -> Reply {
     Reply {
         subject: subject(seq),
+        answer: netdiag_model::event::Answer::Datagram,
         from: "192.0.2.1".parse::<std::net::IpAddr>().expect("an address").into(),
         len: 64,
         ttl: Some(57),
@@ -230,7 +246,13 @@ fn a_summary_names_duplicates_corruption_and_errors_only_where_there_are_any() {
     report.apply(&Event::Reply(Reply { arrival: Arrival::Duplicate, ..answer(1, 3_000_000) }));
     report.apply(&Event::Reply(Reply { damage: Some(Damage::Checksum), ..answer(2, 9_000_000) }));
     let icmp = Icmp { family: Family::V4, kind: 3, code: 1, info: 0 };
-    report.apply(&Event::IcmpError { subject: subject(3), from: None, icmp, at: moment(0) });
+    report.apply(&Event::IcmpError {
+        subject: subject(3),
+        from: None,
+        icmp,
+        at: moment(0),
+        transit: transit(),
+    });
     let text = report.summary(&LOOK);
     assert!(
         text.contains(

@@ -54,6 +54,7 @@ fn run(interval: u64, rate: Rate, count: u32) -> Prober<Echo> {
         payload: Payload::counting(56),
         secret: Secret::new(BuildHasherDefault::<DefaultHasher>::default()),
         max_shards: 1,
+        flows: Flows::Any,
     };
     let pace = Pace::Steady { interval: Duration::from_nanos(interval) };
     let mut prober = Prober::new(config, Echo::new(pace, Count::Limit(count), Ending::Settled));

@@ -42,6 +42,7 @@ fn event(subject: Subject, fate: Fate, now: Mono) -> Option<Event> {
     Some(match fate {
         Fate::Answer(after) => Event::Reply(Reply {
             subject,
+            answer: netdiag_model::event::Answer::Datagram,
             from: std::net::IpAddr::from([192, 0, 2, 1]).into(),
             len: 64,
             ttl: None,
@@ -53,8 +54,12 @@ fn event(subject: Subject, fate: Fate, now: Mono) -> Option<Event> {
             damage: None,
         }),
         Fate::Timeout(_) => Event::Timeout { subject },
-        Fate::Error(_) => Event::IcmpError { subject, from: None, icmp: icmp(3), at: moment(now) },
-        Fate::Advice(_) => Event::IcmpError { subject, from: None, icmp: icmp(5), at: moment(now) },
+        Fate::Error(_) => {
+            Event::IcmpError { subject, from: None, icmp: icmp(3), at: moment(now), transit: transit() }
+        }
+        Fate::Advice(_) => {
+            Event::IcmpError { subject, from: None, icmp: icmp(5), at: moment(now), transit: transit() }
+        }
         Fate::NotSent => Event::SendError { subject, errno: Errno::EPERM, mtu: None, at: moment(now) },
         Fate::Nothing => return None,
     })
@@ -114,7 +119,12 @@ impl Walker {
         self.walk.sent.push((now, target));
         self.seqs[target.index()] += 1;
         let n = self.walk.sent.len();
-        let subject = Subject { probe: ProbeId::new(1, 0, n as u16), target, seq: self.seqs[target.index()] };
+        let subject = Subject {
+            probe: ProbeId::new(1, 0, n as u16),
+            target,
+            seq: self.seqs[target.index()],
+            aim: netdiag_model::Aim::default(),
+        };
         let fate = fate(n);
         if fate != Fate::NotSent {
             self.echo.handle_event(now, &Event::Sent { subject, at: moment(now) });
@@ -130,7 +140,7 @@ fn walk(echo: Echo, targets: u32, fate: impl Fn(usize) -> Fate) -> Walk {
     let seqs = vec![0; targets as usize];
     let (coming, settled) = (Vec::new(), BTreeSet::new());
     let mut walker = Walker { echo, now: Mono::ZERO, coming, settled, seqs, walk: Walk::default() };
-    (0..targets).for_each(|target| walker.echo.handle_target(Mono::ZERO, TargetId(target)));
+    (0..targets).for_each(|target| walker.echo.handle_target(Mono::ZERO, TargetId(target), somewhere()));
     walker.echo.handle_targets_end();
     loop {
         walker.walk.steps += 1;
@@ -141,7 +151,7 @@ fn walk(echo: Echo, targets: u32, fate: impl Fn(usize) -> Fate) -> Walk {
             return walker.walk;
         }
         let wake = match walker.echo.poll_next(walker.now) {
-            Next::Probe(target) => {
+            Next::Probe(Ask { target, .. }) => {
                 walker.probe(target, &fate);
                 continue;
             }
@@ -152,6 +162,21 @@ fn walk(echo: Echo, targets: u32, fate: impl Fn(usize) -> Fate) -> Walk {
         let Some(later) = [wake, end, first].into_iter().flatten().min() else { return walker.walk };
         assert!(later > walker.now, "it would wake at {later:?} and is at {:?}", walker.now);
         walker.now = later;
+    }
+}
+
+/// The address does not matter here.
+fn somewhere() -> netdiag_model::Address {
+    std::net::IpAddr::from([192, 0, 2, 1]).into()
+}
+
+/// An ICMP error came at once.
+fn transit() -> netdiag_model::event::Transit {
+    netdiag_model::event::Transit {
+        rtt: Rtt::from_nanos(1),
+        clock: Clock::User,
+        ttl: None,
+        arrival: Arrival::InTime,
     }
 }
 
@@ -237,14 +262,14 @@ fn a_run_with_answers_enough_leaves_a_target_alone_and_waits_for_no_turn_of_it()
 fn it_does_not_end_while_targets_may_come_and_newcomers_go_first() {
     let mut echo = Echo::new(every(100), Count::Limit(2), Ending::Settled);
     assert_eq!(echo.poll_end(Mono::ZERO), None);
-    echo.handle_target(Mono::ZERO, TargetId(0));
-    assert_eq!(echo.poll_next(Mono::ZERO), Next::Probe(TargetId(0)));
-    echo.handle_target(at(150), TargetId(1));
-    assert_eq!(echo.poll_next(at(150)), Next::Probe(TargetId(1)));
-    assert_eq!(echo.poll_next(at(150)), Next::Probe(TargetId(0)));
+    echo.handle_target(Mono::ZERO, TargetId(0), somewhere());
+    assert_eq!(echo.poll_next(Mono::ZERO), Next::Probe(Ask::plain(TargetId(0))));
+    echo.handle_target(at(150), TargetId(1), somewhere());
+    assert_eq!(echo.poll_next(at(150)), Next::Probe(Ask::plain(TargetId(1))));
+    assert_eq!(echo.poll_next(at(150)), Next::Probe(Ask::plain(TargetId(0))));
     assert_eq!(echo.poll_next(at(150)), Next::At(at(250)));
     echo.handle_targets_end();
-    assert_eq!(echo.poll_next(at(250)), Next::Probe(TargetId(1)));
+    assert_eq!(echo.poll_next(at(250)), Next::Probe(Ask::plain(TargetId(1))));
     assert_eq!(echo.poll_end(at(250)), None, "four are under way");
 }
 
@@ -252,11 +277,11 @@ fn it_does_not_end_while_targets_may_come_and_newcomers_go_first() {
 fn as_many_targets_are_wanted_as_one_batch_takes() {
     let mut echo = Echo::new(every(100), Count::Limit(1), Ending::Settled);
     let wanted = (0..).take_while(|&target| {
-        echo.handle_target(Mono::ZERO, TargetId(target));
+        echo.handle_target(Mono::ZERO, TargetId(target), somewhere());
         echo.wants_target()
     });
     assert_eq!(wanted.count(), NEWCOMERS - 1);
-    assert_eq!(echo.poll_next(Mono::ZERO), Next::Probe(TargetId(0)));
+    assert_eq!(echo.poll_next(Mono::ZERO), Next::Probe(Ask::plain(TargetId(0))));
     assert!(echo.wants_target());
 }
 
@@ -312,10 +337,10 @@ fn preloaded_probes_go_at_once_and_the_others_at_their_interval() {
 #[test]
 fn after_a_long_pause_it_starts_afresh() {
     let mut echo = Echo::new(every(100), Count::Endless, Ending::Settled);
-    echo.handle_target(Mono::ZERO, TargetId(0));
-    assert_eq!(echo.poll_next(Mono::ZERO), Next::Probe(TargetId(0)));
+    echo.handle_target(Mono::ZERO, TargetId(0), somewhere());
+    assert_eq!(echo.poll_next(Mono::ZERO), Next::Probe(Ask::plain(TargetId(0))));
     let late = at(3_600_000);
-    assert_eq!(echo.poll_next(late), Next::Probe(TargetId(0)));
+    assert_eq!(echo.poll_next(late), Next::Probe(Ask::plain(TargetId(0))));
     assert_eq!(echo.poll_next(late), Next::At(late + ms(100)), "no burst, and no second one at once");
 }
 
@@ -336,10 +361,10 @@ proptest! {
         lateness in prop::collection::vec(0_u64..100, 50),
     ) {
         let mut echo = Echo::new(every(100), Count::Endless, Ending::Settled);
-        echo.handle_target(Mono::ZERO, TargetId(0));
+        echo.handle_target(Mono::ZERO, TargetId(0), somewhere());
         for (n, late) in (0..).zip(lateness) {
             let now = at(n * 100 + late);
-            prop_assert_eq!(echo.poll_next(now), Next::Probe(TargetId(0)));
+            prop_assert_eq!(echo.poll_next(now), Next::Probe(Ask::plain(TargetId(0))));
             prop_assert_eq!(echo.poll_next(now), Next::At(at((n + 1) * 100)), "no drift");
         }
     }

@@ -75,7 +75,13 @@ fn sums_over_all_count_each_probe_once() {
     let redirect = netdiag_model::Icmp { kind: 5, ..UNREACHABLE };
     let at = super::super::tests::moment(1);
     let missed = fleet.missed;
-    fleet.apply(&Event::IcmpError { subject: subject(6), from: None, icmp: redirect, at });
+    fleet.apply(&Event::IcmpError {
+        subject: subject(6),
+        from: None,
+        icmp: redirect,
+        at,
+        transit: crate::fold::tests::transit(),
+    });
     assert_eq!(fleet.missed, missed, "advice");
     assert!((fleet.loss_percent() - 400.0 / 6.0).abs() < 1e-9);
 }

@@ -79,7 +79,12 @@ fn what_is_too_long_or_too_far_is_summed_up_at_once() {
     }
     assert!(matches!(tally.0, State::Grown(_)));
     assert_eq!(tally.times().map(|[min, ..]| min.as_nanos()), Some(1 << 44));
-    let far = Subject { probe: ProbeId::new(1, 0, 1), target: TargetId(0), seq: 70_000 };
+    let far = Subject {
+        probe: ProbeId::new(1, 0, 1),
+        target: TargetId(0),
+        seq: 70_000,
+        aim: netdiag_model::Aim::default(),
+    };
     let mut tally = Tally::default();
     tally.apply(0, &Event::Sent { subject: far, at: moment(1) });
     assert_eq!(tally.sent(), 70_000);

@@ -1,0 +1,154 @@
+//! One target's course through the stages of its path.
+
+use std::time::Duration;
+
+use netdiag_model::event::{Arrival, Damage, Subject};
+use netdiag_model::path::{PathEnd, PathNews};
+use netdiag_model::{Address, Aim, Event, Flow, Mono, Rtt};
+
+use super::search::Search;
+use super::{Discipline, Limits};
+
+/// What a course wants next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Turn {
+    /// This probe.
+    Ask {
+        /// How far it goes.
+        aim: Aim,
+        /// How long it may take, where that is less than the timeout.
+        patience: Option<Duration>,
+    },
+    /// Nothing before this time, unless something happens.
+    At(Mono),
+    /// Nothing until something happens.
+    Event,
+    /// Nothing any more.
+    Over,
+}
+
+/// An answer to a probe, as far as a course is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Heard {
+    /// Who gave it.
+    pub(super) from: Option<Address>,
+    /// How long it took.
+    pub(super) rtt: Rtt,
+    /// The end of the path, if it is one at the TTL of its probe.
+    pub(super) end: Option<PathEnd>,
+}
+
+/// The course.
+#[derive(Debug)]
+pub(super) struct Course {
+    /// Whether it stands in the queue of those that may have something to ask.
+    pub(super) is_queued: bool,
+    /// The earliest alarm that is set for it.
+    pub(super) alarm: Option<Mono>,
+    /// What it has found out and not told.
+    pub(super) news: Vec<PathNews>,
+    limits: Limits,
+    target: Address,
+    stage: Stage,
+}
+
+#[derive(Debug)]
+enum Stage {
+    Search(Search),
+    Over,
+}
+
+impl Course {
+    pub(super) fn new(limits: Limits, target: Address) -> Self {
+        Self {
+            is_queued: false,
+            alarm: None,
+            news: Vec::new(),
+            stage: Stage::Search(Search::new(limits)),
+            limits,
+            target,
+        }
+    }
+
+    pub(super) fn poll_next(&mut self, now: Mono) -> Turn {
+        loop {
+            let turn = match &mut self.stage {
+                Stage::Search(search) => search.poll_next(now),
+                Stage::Over => return Turn::Over,
+            };
+            match turn {
+                Turn::Over => self.go_on(),
+                turn => return turn,
+            }
+        }
+    }
+
+    /// From the stage that is over to the next.
+    fn go_on(&mut self) {
+        let stage = std::mem::replace(&mut self.stage, Stage::Over);
+        match stage {
+            Stage::Search(search) => self.news.extend(search.end().map(PathNews::Ended)),
+            Stage::Over => {}
+        }
+    }
+
+    pub(super) fn handle_event(&mut self, now: Mono, event: &Event) {
+        match event {
+            Event::Unattributed { .. } => self.slow_down(),
+            Event::SendError { subject, .. } => match &mut self.stage {
+                Stage::Search(search) => search.handle_not_sent(subject),
+                Stage::Over => {}
+            },
+            _ => {
+                if let Some((subject, heard)) = self.heard(event) {
+                    match &mut self.stage {
+                        Stage::Search(search) => search.handle_heard(now, &subject, &heard),
+                        Stage::Over => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// The answer that an event is, if it is one.
+    fn heard(&self, event: &Event) -> Option<(Subject, Heard)> {
+        match event {
+            Event::Reply(reply) if reply.damage != Some(Damage::Checksum) => {
+                let (ttl, from) = (reply.subject.aim.ttl?, Some(reply.from));
+                let end = Some(PathEnd::Reached { ttl });
+                (reply.arrival != Arrival::Duplicate)
+                    .then_some((reply.subject, Heard { from, rtt: reply.rtt, end }))
+            }
+            Event::IcmpError { subject, from, icmp, transit, .. } if !icmp.is_advice() => {
+                let ttl = subject.aim.ttl?;
+                let end = (!icmp.is_transit_error()).then_some(PathEnd::Unreachable {
+                    ttl,
+                    from: *from,
+                    icmp: *icmp,
+                });
+                (transit.arrival != Arrival::Duplicate)
+                    .then_some((*subject, Heard { from: *from, rtt: transit.rtt, end }))
+            }
+            _ => None,
+        }
+    }
+
+    /// Answers cannot be told apart: what has been asked so far is forgotten, and asked again one by one. By another flow,
+    /// so that what still comes in for the first is not taken for answers to the second.
+    fn slow_down(&mut self) {
+        if self.limits.discipline == Discipline::OneByOne {
+            return;
+        }
+        self.limits.discipline = Discipline::OneByOne;
+        self.limits.flow = Flow(self.limits.flow.0 + 1);
+        self.news.push(PathNews::OneAtATime);
+        self.stage = Stage::Search(Search::new(self.limits).wary());
+    }
+
+    pub(super) fn handle_settled(&mut self, subject: &Subject) {
+        match &mut self.stage {
+            Stage::Search(search) => search.handle_settled(subject),
+            Stage::Over => {}
+        }
+    }
+}
