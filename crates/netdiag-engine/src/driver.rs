@@ -55,6 +55,9 @@ pub trait Sink {
     /// Someone wants to know where the run stands.
     fn interim(&mut self, now: Reading);
 
+    /// Whatever else the sink waits for, such as names of addresses: looked at on every turn, and `cx` is woken by it.
+    fn poll_others(&mut self, _cx: &mut Context<'_>) {}
+
     /// When the sink has something of its own to do, such as to draw.
     fn poll_timeout(&self) -> Option<Mono> {
         None
@@ -139,6 +142,7 @@ impl<S: Strategy> Driver<'_, '_, S> {
             if self.prober.is_finished(now.mono) {
                 return Poll::Ready(());
             }
+            self.sink.poll_others(cx);
             if self.sink.poll_timeout().is_some_and(|due| due <= now.mono) {
                 self.sink.handle_timeout(now);
             }

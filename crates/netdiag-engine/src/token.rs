@@ -27,6 +27,11 @@ impl Secret {
         Self(Rc::new(move |probe| hasher.hash_one(probe)))
     }
 
+    /// A number that is another in each run.
+    pub fn number(&self) -> u16 {
+        (self.0)(u64::MAX) as u16
+    }
+
     pub(crate) fn token(&self, probe: ProbeId) -> u64 {
         (self.0)(probe.as_u64())
     }

@@ -227,6 +227,8 @@ pub enum NoticeCode {
     Unreadable,
     /// The environment names a proxy that other programs would use.
     Proxy,
+    /// Routers quote too little of a probe to tell several apart: they go one at a time.
+    OneAtATime,
 }
 
 impl NoticeCode {
@@ -247,6 +249,7 @@ impl NoticeCode {
             Self::BadTarget => "bad-target",
             Self::Unreadable => "unreadable",
             Self::Proxy => "proxy",
+            Self::OneAtATime => "one-at-a-time",
         }
     }
 }

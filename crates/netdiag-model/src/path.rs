@@ -5,10 +5,12 @@
 mod back;
 mod circle;
 mod graph;
+mod trail;
 
 pub use back::{Back, way_back};
 pub use circle::{Circle, circle};
 pub use graph::{Balance, Graph, Link, Place};
+pub use trail::{Hop, HopReply, Trail};
 
 use crate::address::Address;
 use crate::icmp::Icmp;
@@ -16,13 +18,15 @@ use crate::icmp::Icmp;
 /// What a strategy has found out about the path to a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PathNews {
-    /// The path is known as far as it can be; nothing more is asked about it.
+    /// One flow's path is known as far as it can be.
     Ended(PathEnd),
     /// Routers quote too little to tell probes of one flow apart: from now on one probe at a time, from the first hop on,
     /// by another flow.
     OneAtATime,
     /// What fits the path up to a stage of it.
     Mtu(MtuStage),
+    /// Nothing more is asked about it.
+    Complete,
 }
 
 /// How a path ends.

@@ -8,8 +8,7 @@ use netdiag_engine::driver::Outlet;
 use netdiag_engine::port::{Backend, Connector, OpenError, Sockets};
 use netdiag_engine::prober::{Method, UdpPorts};
 use netdiag_engine::watch::HostWatch;
-use netdiag_model::Family;
-use netdiag_model::event::{Notice, NoticeCode};
+use netdiag_tool::access::{self, Access};
 use netdiag_tool::{Caller, Context, Exit, Right, Tool, ToolError};
 
 use crate::opened::Opened;
@@ -18,13 +17,12 @@ use crate::plan::{Form, Plan};
 use crate::target::{interface, is_broadcast, resolve, target_address, wishes};
 use crate::{many, single};
 
+/// The tool's name.
+const TOOL: &str = crate::MANUAL.name;
+
 /// The tool.
 #[derive(Debug, Clone, Copy)]
 pub struct Ping;
-
-/// The two ways to open ICMP to a user.
-const WAYS_TO_OPEN_ICMP: &str = "to open ICMP sockets: sudo sysctl -w net.ipv4.ping_group_range=\"0 2147483647\"\n\
-                                 or give the program the right: sudo setcap cap_net_raw+p $(command -v netdiag-ping)";
 
 impl Tool for Ping {
     type Plan = Plan;
@@ -62,30 +60,22 @@ impl Tool for Ping {
     }
 
     fn open(plan: Plan, sockets: &dyn Sockets) -> Result<Opened, ToolError> {
-        let icmp = |plan: &Plan| {
-            sockets.open_icmp(&plan.sockets).map(|socket| (Outlet::Socket(socket), Method::Icmp))
-        };
-        let udp = |plan: &Plan| {
-            let method = Method::Udp { ports: UdpPorts::Spread };
-            sockets.open_udp(&plan.sockets).map(|socket| (Outlet::Socket(socket), method))
-        };
+        let udp = Method::Udp { ports: UdpPorts::Spread };
         let mut fallback = None;
         let opened = match plan.via {
-            Via::Icmp => icmp(&plan),
-            Via::Udp => udp(&plan),
+            Via::Icmp => {
+                sockets.open_icmp(&plan.sockets).map(|socket| (Outlet::Socket(socket), Method::Icmp))
+            }
+            Via::Udp => sockets.open_udp(&plan.sockets).map(|socket| (Outlet::Socket(socket), udp)),
             Via::Tcp(port) => sockets
                 .open_connector(&plan.sockets)
                 .map(|connector| (Outlet::Connector(patient(connector, &plan)), Method::Tcp { port })),
-            Via::Auto => icmp(&plan).or_else(|error| match error {
-                OpenError::NotPermitted if plan.sockets.backend == Backend::Native => {
-                    let message = format!(
-                        "ICMP sockets are closed to this user: asking by UDP instead, where the target's \
-                         port-unreachable message is the answer\n{WAYS_TO_OPEN_ICMP}"
-                    );
-                    fallback = Some(Notice { code: NoticeCode::Fallback, message });
-                    udp(&plan)
+            Via::Auto => access::open_icmp_or_udp(sockets, &plan.sockets, TOOL).map(|access| match access {
+                Access::Icmp(outlet) => (outlet, Method::Icmp),
+                Access::Udp(outlet, notice) => {
+                    fallback = Some(notice);
+                    (outlet, udp)
                 }
-                other => Err(other),
             }),
         };
         let (outlet, method) = opened.map_err(|error| open_error(&error, plan.sockets.backend))?;
@@ -131,22 +121,9 @@ fn patient(mut connector: Box<dyn Connector>, plan: &Plan) -> Box<dyn Connector>
 }
 
 fn open_error(error: &OpenError, backend: Backend) -> ToolError {
-    match error {
-        OpenError::NotPermitted => {
-            let message = "ICMP sockets are closed to this user, and it has no right to raw sockets";
-            let other = match backend {
-                Backend::Native => "or ask in another way: --via udp, --via tcp:443",
-                Backend::Portable => "or leave --backend out: the native one can ask by UDP",
-            };
-            ToolError::new(message).with_hint(format!("{WAYS_TO_OPEN_ICMP}\n{other}"))
-        }
-        OpenError::NoInterface(_) => {
-            ToolError::new(error.to_string()).with_hint("to see what there is: ip link")
-        }
-        OpenError::NoFamily(family) => {
-            let other = if *family == Family::V4 { "-6" } else { "-4" };
-            ToolError::new(error.to_string()).with_hint(format!("use {other}, or leave the family open"))
-        }
-        _ => ToolError::new(error.to_string()),
-    }
+    let other = match backend {
+        Backend::Native => "or ask in another way: --via udp, --via tcp:443",
+        Backend::Portable => "or leave --backend out: the native one can ask by UDP",
+    };
+    access::open_error(error, TOOL, other)
 }

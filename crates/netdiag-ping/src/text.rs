@@ -8,7 +8,7 @@ use anstyle::{AnsiColor, Style};
 use netdiag_model::event::{Damage, Reply};
 use netdiag_model::knowledge::icmp::Words;
 use netdiag_model::knowledge::silence::Silence;
-use netdiag_model::{Address, Errno, Family, Icmp, Reading, Rtt, Wall};
+use netdiag_model::{Errno, Family, Icmp, Reading, Rtt, Wall};
 use unicode_width::UnicodeWidthStr;
 
 use crate::fold::fleet::Fleet;
@@ -372,14 +372,6 @@ pub(crate) fn silence(silence: &Silence, paint: Paint) -> String {
         let _ = writeln!(text, "  next: {style}{command}{style:#}");
     }
     text
-}
-
-/// An address as shown: the interface's name rather than its index.
-pub(crate) fn address(address: &Address, interfaces: &std::collections::BTreeMap<u32, String>) -> String {
-    match interfaces.get(&address.scope) {
-        Some(name) if address.scope != 0 => format!("{}%{name}", address.ip),
-        _ => address.to_string(),
-    }
 }
 
 #[cfg(test)]

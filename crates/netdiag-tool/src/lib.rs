@@ -3,12 +3,14 @@
 //!
 //! Tools reach the outside only through the [`Context`] they are given, so every tool also runs on the simulator.
 
+pub mod access;
 pub mod arguments;
 pub mod duration;
 mod error;
 mod escape;
 mod exit;
 pub mod json;
+mod labels;
 pub mod lists;
 pub mod manual;
 mod output;
@@ -21,6 +23,7 @@ mod world;
 pub use error::ToolError;
 pub use escape::Escaped;
 pub use exit::Exit;
+pub use labels::Labels;
 pub use output::{Output, OutputError, StreamEnd, Streams};
 pub use progress::Progress;
 pub use terminal::{ColorChoice, ColorWish, Terminal};

@@ -20,7 +20,7 @@ use netdiag_model::Address;
 
 use crate::error::ToolError;
 
-pub use address::{Addresses, Wishes, no_address, unresolved, usable};
+pub use address::{Addresses, Interfaces, Wishes, no_address, shown, unresolved, usable};
 pub use block::{Block, BlockAddresses};
 pub use listed::{LineError, Listable, Listed};
 pub use stream::TargetStream;

@@ -8,6 +8,7 @@ use netdiag_explain::Explain;
 use netdiag_ping::Ping;
 use netdiag_tool::Tool;
 use netdiag_tool::manual::Manual;
+use netdiag_trace::Trace;
 
 use crate::app;
 
@@ -31,6 +32,12 @@ pub const TOOLS: &[ToolEntry] = &[
         command: <Ping as Tool>::command,
         schema: netdiag_ping::json::schema,
         run: app::launch::<Ping>,
+    },
+    ToolEntry {
+        manual: &netdiag_trace::MANUAL,
+        command: <Trace as Tool>::command,
+        schema: netdiag_trace::json::schema,
+        run: app::launch::<Trace>,
     },
     ToolEntry {
         manual: &netdiag_connect::MANUAL,

@@ -2,18 +2,9 @@
 
 use std::time::Duration;
 
-use netdiag_model::{Address, Family, Icmp};
+use netdiag_model::{Family, Icmp};
 
-/// Names that stand for numbers: those of interfaces, by index.
-pub type Interfaces = std::collections::BTreeMap<u32, String>;
-
-/// An address with the interface's name rather than its index.
-pub fn shown(address: &Address, interfaces: &Interfaces) -> String {
-    match interfaces.get(&address.scope) {
-        Some(name) if address.scope != 0 => format!("{}%{name}", address.ip),
-        _ => address.to_string(),
-    }
-}
+pub use netdiag_tool::targets::{Interfaces, shown};
 
 /// `ICMP 3/13 (admin-prohibited)`.
 pub fn message(icmp: Icmp) -> String {

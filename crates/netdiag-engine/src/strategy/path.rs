@@ -13,7 +13,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
 
 use netdiag_model::event::Subject;
-use netdiag_model::{Address, Event, Flow, Mono, TargetId};
+use netdiag_model::{Address, Event, Family, Flow, Mono, TargetId};
 
 use super::{Ask, Next, Strategy};
 use course::{Course, Turn};
@@ -54,6 +54,31 @@ pub struct Limits {
     pub discipline: Discipline,
     /// The flow to begin with.
     pub flow: Flow,
+    /// Size of the packets, IP header included, in octets: IPv4 and IPv6.
+    pub size: [u16; 2],
+    /// How much of that is no data.
+    pub overhead: Overhead,
+}
+
+/// Octets of a packet that are no data of the probe: headers, and what names the probe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Overhead {
+    /// Over IPv4.
+    pub v4: u16,
+    /// Over IPv6.
+    pub v6: u16,
+}
+
+impl Limits {
+    /// How much data a packet to `family` has that is `size` octets long, or as long as usual.
+    fn data_len(&self, family: Family, size: Option<u16>) -> u16 {
+        let [v4, v6] = self.size;
+        let (usual, overhead) = match family {
+            Family::V4 => (v4, self.overhead.v4),
+            Family::V6 => (v6, self.overhead.v6),
+        };
+        size.unwrap_or(usual).saturating_sub(overhead)
+    }
 }
 
 /// The strategy.

@@ -4,6 +4,9 @@
 //! without a sentence there gets one of the same form with its number.
 
 pub mod facts;
+mod mark;
+
+pub use mark::{Mark, mark};
 
 use std::fmt;
 

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use netdiag_engine::prober::Method;
 use netdiag_model::{Address, Family};
+use netdiag_tool::targets::shown;
 use netdiag_tool::{Escaped, Streams, json};
 
 use crate::fold::fleet::Member;
 use crate::plan::{Look, Plan};
-use crate::text;
 
 /// The prefix of what goes to standard error.
 const PROGRAM: &str = "netdiag ping";
@@ -64,7 +64,7 @@ impl<'a> Page<'a> {
 
     /// The address of a target as shown: the interface's name rather than its index.
     pub(super) fn address(&self, address: &Address) -> String {
-        text::address(address, self.interfaces)
+        shown(address, self.interfaces)
     }
 
     /// What a target is called: as typed, or its address.

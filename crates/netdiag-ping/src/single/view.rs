@@ -15,6 +15,7 @@ use netdiag_engine::port::{Lookup, Names};
 use netdiag_engine::prober::Mishaps;
 use netdiag_model::event::{Arrival, Damage, Notice, Reply};
 use netdiag_model::{Address, Event, Mono, Reading, TargetId, Wall};
+use netdiag_tool::targets::shown;
 use netdiag_tool::{Escaped, Streams};
 
 use crate::fold::periods::{Period, Periods};
@@ -112,7 +113,7 @@ impl<'a> View<'a> {
     }
 
     pub(crate) fn show(&self, address: &Address) -> String {
-        text::address(address, self.interfaces)
+        shown(address, self.interfaces)
     }
 
     /// Asks for the name of an address, if names are wanted.

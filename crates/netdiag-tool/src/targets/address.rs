@@ -7,6 +7,17 @@ use netdiag_model::{Address, Family};
 
 use crate::error::ToolError;
 
+/// Names of interfaces by index.
+pub type Interfaces = std::collections::BTreeMap<u32, String>;
+
+/// An address with the interface's name rather than its index.
+pub fn shown(address: &Address, interfaces: &Interfaces) -> String {
+    match interfaces.get(&address.scope) {
+        Some(name) if address.scope != 0 => format!("{}%{name}", address.ip),
+        _ => address.to_string(),
+    }
+}
+
 /// Which addresses of a name to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Addresses {

@@ -64,7 +64,7 @@ impl Course {
             is_queued: false,
             alarm: None,
             news: Vec::new(),
-            stage: Stage::Search(Search::new(limits)),
+            stage: Stage::Search(Search::new(limits, target.family())),
             limits,
             target,
         }
@@ -89,6 +89,9 @@ impl Course {
         match stage {
             Stage::Search(search) => self.news.extend(search.end().map(PathNews::Ended)),
             Stage::Over => {}
+        }
+        if matches!(self.stage, Stage::Over) {
+            self.news.push(PathNews::Complete);
         }
     }
 
@@ -142,7 +145,7 @@ impl Course {
         self.limits.discipline = Discipline::OneByOne;
         self.limits.flow = Flow(self.limits.flow.0 + 1);
         self.news.push(PathNews::OneAtATime);
-        self.stage = Stage::Search(Search::new(self.limits).wary());
+        self.stage = Stage::Search(Search::new(self.limits, self.target.family()).wary());
     }
 
     pub(super) fn handle_settled(&mut self, subject: &Subject) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use netdiag_model::event::Subject;
 use netdiag_model::path::{Circle, PathEnd, circle};
-use netdiag_model::{Address, Aim, Mono, Rtt};
+use netdiag_model::{Address, Aim, Family, Mono, Rtt};
 
 use super::course::{Heard, Turn};
 use super::{Discipline, Limits};
@@ -53,6 +53,8 @@ impl Hop {
 #[derive(Debug)]
 pub(super) struct Search {
     limits: Limits,
+    /// Data of each probe, in octets.
+    len: u16,
     /// From the first TTL on, as many as have been asked.
     hops: Vec<Hop>,
     under_way: u16,
@@ -66,8 +68,9 @@ pub(super) struct Search {
 }
 
 impl Search {
-    pub(super) fn new(limits: Limits) -> Self {
+    pub(super) fn new(limits: Limits, family: Family) -> Self {
         Self {
+            len: limits.data_len(family, None),
             limits,
             hops: Vec::new(),
             under_way: 0,
@@ -147,7 +150,7 @@ impl Search {
             let [least, most] = PATIENCE_BOUNDS;
             (Duration::from(self.longest) * PATIENCE).clamp(least, most).min(self.limits.timeout)
         });
-        Turn::Ask { aim: Aim { ttl, flow: self.limits.flow, len: None }, patience }
+        Turn::Ask { aim: Aim { ttl, flow: self.limits.flow, len: Some(self.len) }, patience }
     }
 
     /// How many hops, from the first TTL on, may be asked by what is known now.

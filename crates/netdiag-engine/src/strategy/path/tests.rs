@@ -40,6 +40,8 @@ fn limits() -> Limits {
         timeout: TIMEOUT,
         discipline: Discipline::Abreast { hops: 4 },
         flow: Flow(0),
+        size: [60, 80],
+        overhead: Overhead { v4: 28, v6: 48 },
     }
 }
 

@@ -1,0 +1,265 @@
+//! The fold of a run's events to what is known of the path to one target, hop by hop.
+
+use std::collections::BTreeMap;
+
+use super::{Graph, MtuStage, PathEnd, PathNews};
+use crate::address::Address;
+use crate::errno::Errno;
+use crate::event::{Answer, Arrival, Damage, Event, Reply};
+use crate::icmp::Icmp;
+use crate::id::{Flow, ProbeId};
+use crate::time::{Clock, Rtt};
+
+/// An answer to a probe of a hop.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HopReply {
+    /// The probe.
+    pub probe: ProbeId,
+    /// The flow it belonged to.
+    pub flow: Flow,
+    /// Who answered, where the kernel tells.
+    pub from: Option<Address>,
+    /// What was said.
+    pub answer: Answer,
+    /// Round-trip time.
+    pub rtt: Rtt,
+    /// The clock of both ends of it.
+    pub clock: Clock,
+    /// TTL or hop limit that the answer arrived with, where the kernel tells.
+    pub ttl: Option<u8>,
+    /// It came after its timeout.
+    pub is_late: bool,
+}
+
+impl HopReply {
+    /// The ICMP message that it is, if it is one.
+    pub const fn icmp(&self) -> Option<Icmp> {
+        match self.answer {
+            Answer::Icmp(icmp) => Some(icmp),
+            _ => None,
+        }
+    }
+}
+
+/// What is known of a TTL.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Hop {
+    /// Probes that left this process.
+    pub sent: u32,
+    /// Probes whose fate is known.
+    pub settled: u32,
+    /// Answers, in the order in which they came; one per probe.
+    pub replies: Vec<HopReply>,
+    /// Why probes did not leave this host.
+    pub refused: Vec<Errno>,
+}
+
+impl Hop {
+    /// Who answered, in the order in which they first did.
+    pub fn addresses(&self) -> Vec<Address> {
+        let mut all = Vec::new();
+        for from in self.replies.iter().filter_map(|reply| reply.from) {
+            if !all.contains(&from) {
+                all.push(from);
+            }
+        }
+        all
+    }
+
+    /// Whether the answers to one flow came from one address first and from another later, and never from the first again:
+    /// the path changed.
+    pub fn change(&self, flow: Flow) -> Option<(Address, Address)> {
+        let mut of_flow: Vec<&HopReply> = self.replies.iter().filter(|reply| reply.flow == flow).collect();
+        of_flow.sort_by_key(|reply| reply.probe);
+        let mut from: Vec<Address> = of_flow.iter().filter_map(|reply| reply.from).collect();
+        from.dedup();
+        match from[..] {
+            [first, second] => Some((first, second)),
+            _ => None,
+        }
+    }
+}
+
+/// What is known of the path to a target.
+#[derive(Debug, Clone)]
+pub struct Trail {
+    target: Address,
+    hops: BTreeMap<u8, Hop>,
+    graph: Graph,
+    end: Option<PathEnd>,
+    mtu: Vec<MtuStage>,
+    is_one_at_a_time: bool,
+}
+
+impl Trail {
+    /// Nothing is known yet of the path to `target`.
+    pub const fn new(target: Address) -> Self {
+        Self {
+            target,
+            hops: BTreeMap::new(),
+            graph: Graph::new(target),
+            end: None,
+            mtu: Vec::new(),
+            is_one_at_a_time: false,
+        }
+    }
+
+    /// The target.
+    pub const fn target(&self) -> Address {
+        self.target
+    }
+
+    /// Takes in an event about this target.
+    pub fn apply(&mut self, event: &Event) {
+        match event {
+            Event::Sent { subject, .. } => self.hop(subject.aim.ttl).sent += 1,
+            Event::Timeout { subject } => {
+                self.hop(subject.aim.ttl).settled += 1;
+                self.observe(subject.aim.ttl, subject.aim.flow, None);
+            }
+            Event::SendError { subject, errno, .. } => {
+                let hop = self.hop(subject.aim.ttl);
+                hop.settled += 1;
+                hop.refused.push(*errno);
+            }
+            Event::Reply(reply) if reply.damage != Some(Damage::Checksum) => {
+                self.take(reply.subject.aim.ttl, reply.arrival, direct(reply));
+            }
+            Event::IcmpError { subject, from, icmp, transit, .. } if !icmp.is_advice() => {
+                let reply = HopReply {
+                    probe: subject.probe,
+                    flow: subject.aim.flow,
+                    from: *from,
+                    answer: Answer::Icmp(*icmp),
+                    rtt: transit.rtt,
+                    clock: transit.clock,
+                    ttl: transit.ttl,
+                    is_late: transit.arrival == Arrival::Late,
+                };
+                self.take(subject.aim.ttl, transit.arrival, reply);
+            }
+            Event::Path { news, .. } => self.learn(*news),
+            _ => {}
+        }
+    }
+
+    fn learn(&mut self, news: PathNews) {
+        match news {
+            PathNews::Ended(end) => self.end = Some(end),
+            PathNews::Mtu(stage) => self.mtu.push(stage),
+            PathNews::Complete => {}
+            PathNews::OneAtATime => {
+                *self = Self { is_one_at_a_time: true, ..Self::new(self.target) };
+            }
+        }
+    }
+
+    fn hop(&mut self, ttl: Option<u8>) -> &mut Hop {
+        self.hops.entry(ttl.unwrap_or_default()).or_default()
+    }
+
+    fn observe(&mut self, ttl: Option<u8>, flow: Flow, who: Option<Address>) {
+        if let Some(ttl) = ttl {
+            self.graph.observe(ttl, flow, who);
+        }
+    }
+
+    fn take(&mut self, ttl: Option<u8>, arrival: Arrival, reply: HopReply) {
+        if arrival == Arrival::Duplicate {
+            return;
+        }
+        self.observe(ttl, reply.flow, reply.from);
+        let hop = self.hop(ttl);
+        // A late one was settled when its time was over.
+        hop.settled += u32::from(!reply.is_late);
+        hop.replies.push(reply);
+    }
+
+    /// How the path ends, once that is known.
+    pub const fn end(&self) -> Option<PathEnd> {
+        self.end
+    }
+
+    /// The branches.
+    pub const fn graph(&self) -> &Graph {
+        &self.graph
+    }
+
+    /// Whether probes went one at a time because routers quote too little to tell more of them apart.
+    pub const fn is_one_at_a_time(&self) -> bool {
+        self.is_one_at_a_time
+    }
+
+    /// From where on no larger packets fit, from this host on.
+    pub fn mtu_stages(&self) -> &[MtuStage] {
+        &self.mtu
+    }
+
+    /// What is known of a TTL, if it was asked.
+    pub fn at(&self, ttl: u8) -> Option<&Hop> {
+        self.hops.get(&ttl)
+    }
+
+    /// The hops that belong to the path, by TTL: those behind its end were asked in vain, and are left out.
+    pub fn hops(&self) -> impl Iterator<Item = (u8, &Hop)> {
+        let last = self.last_ttl();
+        self.hops.iter().filter(move |(ttl, _)| **ttl <= last).map(|(ttl, hop)| (*ttl, hop))
+    }
+
+    /// The TTL of the last hop that belongs to the path.
+    pub fn last_ttl(&self) -> u8 {
+        let asked = self.hops.keys().next_back().copied().unwrap_or(0);
+        match self.end {
+            Some(PathEnd::Reached { ttl } | PathEnd::Unreachable { ttl, .. }) => self.longest_branch(ttl),
+            Some(PathEnd::Loop(circle)) => asked.min(circle.again.saturating_add(circle.len()) - 1),
+            Some(PathEnd::GapLimit | PathEnd::MaxTtl | PathEnd::NotSent) => asked,
+            None => self.first_end().unwrap_or(asked),
+        }
+    }
+
+    /// Where a path whose search was cut short seems to end.
+    fn first_end(&self) -> Option<u8> {
+        let is_end = |reply: &HopReply| reply.icmp().is_none_or(|icmp| !icmp.is_transit_error());
+        self.hops.iter().find(|(_, hop)| hop.replies.iter().any(is_end)).map(|(ttl, _)| *ttl)
+    }
+
+    /// Other branches may be longer than that by which the target was first reached.
+    fn longest_branch(&self, ttl: u8) -> u8 {
+        let is_on = |ttl: &u8| {
+            self.graph.places(*ttl - 1).iter().any(|&place| {
+                place.who.is_some()
+                    && !self.graph.is_target(place)
+                    && !self.graph.links_from(place).is_empty()
+            })
+        };
+        (ttl + 1..=self.graph.last_ttl()).take_while(is_on).last().unwrap_or(ttl)
+    }
+
+    /// Whether the target answered.
+    pub fn is_reached(&self) -> bool {
+        match self.end {
+            Some(PathEnd::Reached { .. }) => true,
+            Some(PathEnd::Unreachable { from, .. }) => from.is_some_and(|from| self.target.matches(&from)),
+            Some(_) => false,
+            None => self.hops.values().any(|hop| {
+                hop.replies.iter().any(|reply| reply.from.is_some_and(|from| self.target.matches(&from)))
+            }),
+        }
+    }
+}
+
+fn direct(reply: &Reply) -> HopReply {
+    HopReply {
+        probe: reply.subject.probe,
+        flow: reply.subject.aim.flow,
+        from: Some(reply.from),
+        answer: reply.answer,
+        rtt: reply.rtt,
+        clock: reply.clock,
+        ttl: reply.ttl,
+        is_late: reply.arrival == Arrival::Late,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,253 @@
+//! The text: classic traceroute's lines with words where it has letters, and a sentence that says how the path ends. Pure
+//! functions from what is known to lines.
+
+mod hops;
+mod wide;
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::Duration;
+
+use anstyle::{AnsiColor, Style};
+use netdiag_engine::prober::Method;
+use netdiag_model::event::{Notice, NoticeCode};
+use netdiag_model::path::{Circle, Hop, MtuSource, MtuStage, PathEnd, Trail};
+use netdiag_model::{Address, Family, Icmp, Rtt};
+use netdiag_tool::targets::shown;
+use netdiag_tool::{Escaped, Labels};
+
+use crate::marks;
+use crate::plan::Plan;
+
+pub(crate) use hops::Lines;
+
+/// What all lines need to know beside the path.
+pub(crate) struct Context<'a> {
+    pub(crate) labels: &'a Labels,
+    pub(crate) interfaces: &'a BTreeMap<u32, String>,
+    pub(crate) plan: &'a Plan,
+    pub(crate) paint: Paint,
+}
+
+/// Whether to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Paint {
+    /// None.
+    Plain,
+    /// For people at a terminal.
+    Colour,
+}
+
+impl Paint {
+    fn styled(self, style: Style, text: &str) -> String {
+        match self {
+            Self::Plain => text.to_owned(),
+            Self::Colour => format!("{style}{text}{style:#}"),
+        }
+    }
+
+    /// A time: the longer, the warmer.
+    fn time(self, rtt: Rtt) -> String {
+        let millis = rtt.as_millis_f64();
+        let colour = match millis {
+            ..50.0 => AnsiColor::Green,
+            ..150.0 => AnsiColor::Yellow,
+            _ => AnsiColor::Red,
+        };
+        self.styled(colour.on_default(), &format!("{} ms", three_digits(millis)))
+    }
+
+    /// What did not come, or says no.
+    fn alarm(self, text: &str) -> String {
+        self.styled(AnsiColor::Red.on_default(), text)
+    }
+}
+
+/// A number of milliseconds with three decimals below ten, fewer above.
+fn three_digits(millis: f64) -> String {
+    match millis {
+        ..10.0 => format!("{millis:.3}"),
+        ..100.0 => format!("{millis:.2}"),
+        _ => format!("{millis:.1}"),
+    }
+}
+
+impl Context<'_> {
+    /// `name (address)`, or the address where there is no name.
+    pub(crate) fn who(&self, address: Address) -> String {
+        let plain = shown(&address, self.interfaces);
+        match self.labels.name(address.ip) {
+            Some(name) if *name != plain => format!("{} ({plain})", Escaped(name)),
+            _ => plain,
+        }
+    }
+}
+
+/// The first line.
+pub(crate) fn heading(name: &str, address: Address, method: Method, context: &Context<'_>) -> String {
+    let plan = context.plan;
+    let plain = shown(&address, context.interfaces);
+    let to = if name == plain { plain } else { format!("{name} ({plain})") };
+    let [v4, v6] = plan.limits.size;
+    let size = if address.family() == Family::V4 { v4 } else { v6 };
+    let by = match method {
+        Method::Icmp => format!("{size} octets by ICMP"),
+        Method::Udp { .. } => format!("{size} octets by UDP to port {}", plan.udp_port()),
+        Method::Tcp { port } => format!("SYN by TCP to port {port}"),
+    };
+    format!("trace to {to}, at most {} hops, {by}\n", plan.limits.max_ttl)
+}
+
+/// The last lines: how the path ends, and what else is to be said of it.
+pub(crate) fn ending(trail: &Trail, context: &Context<'_>, elapsed: Duration) -> String {
+    let mut lines = end(trail, context, elapsed);
+    lines.push('\n');
+    lines += &changes(trail, context);
+    if !trail.mtu_stages().is_empty() {
+        lines += &mtu(trail, context);
+    }
+    lines
+}
+
+fn end(trail: &Trail, context: &Context<'_>, elapsed: Duration) -> String {
+    let target = context.who(trail.target());
+    match trail.end() {
+        Some(PathEnd::Reached { ttl }) => {
+            let best = trail.at(ttl).and_then(best);
+            let time = best.map_or(String::new(), |rtt| format!(", {} away", context.paint.time(rtt)));
+            let hops = if ttl == 1 { "hop" } else { "hops" };
+            format!("Reached {target} after {ttl} {hops}{time}.")
+        }
+        Some(PathEnd::Unreachable { ttl, from, icmp }) => unreachable((ttl, from, icmp), trail, context),
+        Some(PathEnd::Loop(circle)) => going_round(circle, trail, context),
+        Some(PathEnd::GapLimit) => silence(trail, context),
+        Some(PathEnd::MaxTtl) => {
+            let max = context.plan.limits.max_ttl;
+            format!(
+                "Not reached: {target} is farther than {max} hops, or does not answer. Look farther with -m."
+            )
+        }
+        Some(PathEnd::NotSent) => {
+            let errno = trail.hops().find_map(|(_, hop)| hop.refused.first());
+            let why = errno.map_or(String::new(), |errno| format!(": {errno}"));
+            format!("Not reached: no probe to {target} left this host{why}.")
+        }
+        None => format!("Cut short after {:.1} s; what is above is what was known.", elapsed.as_secs_f64()),
+    }
+}
+
+fn best(hop: &Hop) -> Option<Rtt> {
+    hop.replies.iter().map(|reply| reply.rtt).min()
+}
+
+fn unreachable(
+    (ttl, from, icmp): (u8, Option<Address>, Icmp),
+    trail: &Trail,
+    context: &Context<'_>,
+) -> String {
+    let (words, number) = (marks::words(icmp), marks::number(icmp));
+    match from {
+        Some(from) if trail.target().matches(&from) => {
+            let target = context.who(from);
+            format!("Reached {target} after {ttl} hops, and it refuses: {words} ({number}).")
+        }
+        Some(from) => {
+            let who = context.who(from);
+            format!("Not reached: {who}, hop {ttl}, says no: {words} ({number}).")
+        }
+        None => format!("Not reached: somebody at hop {ttl} says no: {words} ({number})."),
+    }
+}
+
+fn going_round(circle: Circle, trail: &Trail, context: &Context<'_>) -> String {
+    let at = |ttl: u8| {
+        let who = trail.at(ttl).and_then(|hop| hop.addresses().first().copied());
+        who.map_or_else(|| format!("hop {ttl}"), |who| context.who(who))
+    };
+    let around: Vec<String> = (circle.first..circle.again).map(at).collect();
+    let last = circle.again - 1;
+    let name = match &around[..] {
+        [one] => format!("{one} sends packets back to itself"),
+        all => format!("packets go in a circle of {} hops: {}", all.len(), all.join(", ")),
+    };
+    format!("Not reached: a routing loop at hops {} to {last}; {name}.", circle.first)
+}
+
+fn silence(trail: &Trail, context: &Context<'_>) -> String {
+    let target = context.who(trail.target());
+    let answering = trail.hops().filter(|(_, hop)| !hop.replies.is_empty()).last();
+    let gap = context.plan.limits.gap;
+    let Some((ttl, hop)) = answering else {
+        return format!(
+            "Not reached: none of the first {gap} hops answers. That is no proof that {target} is down: \
+             netdiag ping and netdiag connect ask it directly."
+        );
+    };
+    let who = hop.addresses().first().map_or_else(|| "nobody".to_owned(), |who| context.who(*who));
+    format!(
+        "Not reached: the last that answers is {who}, hop {ttl}; the next {gap} hops are silent. That is no proof \
+         that {target} is down: netdiag ping and netdiag connect ask it directly."
+    )
+}
+
+/// A path that became another while it was asked for.
+fn changes(trail: &Trail, context: &Context<'_>) -> String {
+    let mut lines = String::new();
+    for (ttl, hop) in trail.hops() {
+        let flow = hop.replies.first().map(|reply| reply.flow).unwrap_or_default();
+        if let Some((before, after)) = hop.change(flow)
+            && context.plan.mda.is_none()
+        {
+            let (before, after) = (context.who(before), context.who(after));
+            let _ = writeln!(
+                lines,
+                "Hop {ttl} answered from {before} first and from {after} later, to one flow: the path changed, or is \
+                 shared out packet by packet (--mda tells)."
+            );
+        }
+    }
+    lines
+}
+
+/// What fits the path.
+fn mtu(trail: &Trail, context: &Context<'_>) -> String {
+    let stages = trail.mtu_stages();
+    let least = stages.iter().map(|stage| stage.mtu).min().unwrap_or_default();
+    let mut lines = format!("Path MTU: {least} octets.\n");
+    for stage in stages {
+        let _ = writeln!(lines, "  {}", stage_words(stage, trail, context));
+    }
+    lines
+}
+
+fn stage_words(stage: &MtuStage, trail: &Trail, context: &Context<'_>) -> String {
+    let MtuStage { ttl, mtu, source } = *stage;
+    let who = |ttl: u8| {
+        let address = trail.at(ttl).and_then(|hop| hop.addresses().first().copied());
+        address
+            .map_or_else(|| format!("hop {ttl}"), |address| format!("hop {ttl} ({})", context.who(address)))
+    };
+    match source {
+        MtuSource::Own => format!("{mtu} by this host's own link"),
+        MtuSource::Told(from) => format!("{mtu} behind hop {ttl}, as {} says", context.who(from)),
+        MtuSource::Silence if ttl == 0 => {
+            format!("{mtu} behind this host: larger packets vanish, and nobody says so (a black hole)")
+        }
+        MtuSource::Silence => {
+            format!(
+                "{mtu} behind {}: larger packets vanish there, and nobody says so (a black hole)",
+                who(ttl)
+            )
+        }
+    }
+}
+
+/// Probes go one at a time from now on.
+pub(crate) fn one_at_a_time(target: &str) -> Notice {
+    let message = format!(
+        "{}: a router on the way quotes too little of a probe to tell one from another; asking again, one probe at a \
+         time, by another flow",
+        Escaped(target)
+    );
+    Notice { code: NoticeCode::OneAtATime, message }
+}

@@ -1,0 +1,150 @@
+//! The lines of hops.
+
+use std::fmt::Write;
+
+use netdiag_model::Address;
+use netdiag_model::path::{Hop, HopReply, Place, Trail};
+
+use super::{Context, wide};
+use crate::marks::{self, IsTarget};
+use crate::plan::Form;
+
+/// How far the lines of one path have been written.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    /// The last TTL that has its line.
+    written: u8,
+}
+
+impl Lines {
+    /// The lines of hops of which everything is known, names included, as far as all before them have theirs.
+    pub(crate) fn more(&mut self, trail: &Trail, context: &Context<'_>) -> String {
+        let mut lines = String::new();
+        let first = context.plan.limits.first_ttl;
+        loop {
+            let ttl = self.written.max(first - 1).saturating_add(1);
+            let Some(hop) = trail.at(ttl).filter(|_| ttl <= trail.last_ttl()) else { return lines };
+            let is_asked = hop.sent >= u32::from(context.plan.limits.queries) && hop.settled >= hop.sent;
+            let is_named = hop.addresses().iter().all(|address| context.labels.is_settled(address.ip));
+            if !is_asked || !is_named {
+                return lines;
+            }
+            lines += &line((ttl, hop), trail, context);
+            self.written = ttl;
+        }
+    }
+
+    /// The lines of all hops that have not been written.
+    pub(crate) fn rest(&mut self, trail: &Trail, context: &Context<'_>) -> String {
+        if context.plan.form == Form::Wide {
+            return wide::table(trail, context);
+        }
+        let written = self.written;
+        trail.hops().filter(|(ttl, _)| *ttl > written).map(|hop| line(hop, trail, context)).collect()
+    }
+}
+
+/// The line of a hop; more where several routers answer, or have more to say.
+fn line((ttl, hop): (u8, &Hop), trail: &Trail, context: &Context<'_>) -> String {
+    let mut lines = String::new();
+    let mut head = format!("{ttl:>2}");
+    let unanswered = (hop.sent as usize).saturating_sub(hop.replies.len());
+    let stars = || context.paint.alarm(&vec!["*"; unanswered.max(1)].join(" "));
+    let addresses = hop.addresses();
+    if addresses.is_empty() {
+        let _ = writeln!(lines, "{head}  {}{}", stars(), refusals(hop));
+        return lines;
+    }
+    for (number, &address) in addresses.iter().enumerate() {
+        let of = |reply: &&HopReply| reply.from == Some(address);
+        let replies: Vec<&HopReply> = hop.replies.iter().filter(of).collect();
+        let _ = write!(lines, "{head}  {}", context.who(address));
+        lines += &answers(&replies, address, trail, context);
+        if number == 0 && unanswered > 0 {
+            let _ = write!(lines, "  {}", stars());
+        }
+        lines += &meanings(&replies, is_target(address, trail));
+        lines += &branches(Place { ttl, who: Some(address) }, trail, context);
+        lines.push('\n');
+        if context.plan.look.is_verbose {
+            lines += &way_back(&replies, ttl);
+        }
+        "  ".clone_into(&mut head);
+    }
+    lines
+}
+
+fn is_target(address: Address, trail: &Trail) -> IsTarget {
+    if trail.target().matches(&address) { IsTarget::Yes } else { IsTarget::No }
+}
+
+/// Times with their marks. With many flows there are many: then only the best and the worst.
+fn answers(replies: &[&HopReply], address: Address, trail: &Trail, context: &Context<'_>) -> String {
+    if context.plan.mda.is_some() {
+        let best = replies.iter().map(|reply| reply.rtt).min().unwrap_or(netdiag_model::Rtt::from_nanos(0));
+        let mark = replies.first().map(|reply| marks::behind(reply, is_target(address, trail)));
+        return format!("  {}{}", context.paint.time(best), mark.unwrap_or_default());
+    }
+    replies.iter().fold(String::new(), |mut text, reply| {
+        let late = if reply.is_late { " (late)" } else { "" };
+        let mark = marks::behind(reply, is_target(address, trail));
+        let _ = write!(text, "  {}{mark}{late}", context.paint.time(reply.rtt));
+        text
+    })
+}
+
+/// The words for marks, once each.
+fn meanings(replies: &[&HopReply], is_target: IsTarget) -> String {
+    let mut said: Vec<String> = Vec::new();
+    for reply in replies.iter().filter(|reply| !marks::behind(reply, is_target).is_empty()) {
+        if let Some(icmp) = reply.icmp() {
+            let words = marks::words(icmp);
+            if !said.contains(&words) {
+                said.push(words);
+            }
+        }
+    }
+    if said.is_empty() { String::new() } else { format!("  ({})", said.join("; ")) }
+}
+
+/// Why probes did not leave this host.
+fn refusals(hop: &Hop) -> String {
+    hop.refused.first().map_or(String::new(), |errno| format!("  (this host: {errno})"))
+}
+
+/// Where the flows of a place go on to, where all paths are wanted.
+fn branches(place: Place, trail: &Trail, context: &Context<'_>) -> String {
+    let graph = trail.graph();
+    let links = graph.links_from(place);
+    if context.plan.mda.is_none() || links.is_empty() {
+        return String::new();
+    }
+    let to: Vec<String> = links
+        .iter()
+        .map(|link| {
+            let who = link
+                .to
+                .who
+                .map_or_else(|| "*".to_owned(), |who| netdiag_tool::targets::shown(&who, context.interfaces));
+            format!("{who} ({})", link.flows.len())
+        })
+        .collect();
+    let how = match graph.balance(place) {
+        netdiag_model::path::Balance::None => "",
+        netdiag_model::path::Balance::ByFlow => "  [by flow]",
+        netdiag_model::path::Balance::ByPacket => "  [packet by packet]",
+    };
+    format!("  -> {}{how}", to.join(", "))
+}
+
+/// How long the way back was, as it seems.
+fn way_back(replies: &[&HopReply], ttl: u8) -> String {
+    let back = replies.iter().find_map(|reply| netdiag_model::path::way_back(reply.ttl?).zip(reply.ttl));
+    let Some((back, arrived)) = back else { return String::new() };
+    let longer = match back.asymmetry(ttl) {
+        0 => String::new(),
+        more @ 1.. => format!(", {more} more than there"),
+        fewer => format!(", {} fewer than there", -fewer),
+    };
+    format!("      answers arrive with TTL {arrived}: {} hops back{longer}\n", back.hops)
+}

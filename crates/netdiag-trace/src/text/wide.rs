@@ -1,0 +1,58 @@
+//! The table of `--wide`: a line for each router, with loss, times and the way back.
+
+use std::fmt::Write;
+
+use netdiag_model::path::{Hop, HopReply, Trail, way_back};
+use netdiag_model::stats::loss_percent;
+
+use super::{Context, three_digits};
+use crate::marks;
+
+/// The table.
+pub(super) fn table(trail: &Trail, context: &Context<'_>) -> String {
+    let mut lines = String::from("Hop  Loss%  Sent      Best       Avg     Worst  TTL  Back  Router\n");
+    for (ttl, hop) in trail.hops() {
+        let addresses = hop.addresses();
+        if addresses.is_empty() {
+            let _ = writeln!(lines, "{ttl:>3}  {}  {:>4}{:>42}  *", loss(hop, context), hop.sent, "");
+        }
+        for (number, &address) in addresses.iter().enumerate() {
+            let replies: Vec<&HopReply> =
+                hop.replies.iter().filter(|reply| reply.from == Some(address)).collect();
+            let head = match number {
+                0 => format!("{ttl:>3}  {}  {:>4}", loss(hop, context), hop.sent),
+                _ => format!("{:>16}", ""),
+            };
+            let said = replies.iter().find_map(|reply| reply.icmp()).filter(|icmp| !icmp.is_time_exceeded());
+            let is_plain = |icmp: &netdiag_model::Icmp| icmp.name() == Some("echo-reply");
+            let said = said.filter(|icmp| !is_plain(icmp));
+            let said = said.map_or(String::new(), |icmp| format!("  ({})", marks::words(icmp)));
+            let _ = writeln!(lines, "{head}{}  {}{said}", numbers(&replies, ttl), context.who(address));
+        }
+    }
+    lines
+}
+
+/// The share of probes without an answer; five columns.
+fn loss(hop: &Hop, context: &Context<'_>) -> String {
+    let percent = loss_percent(u64::from(hop.sent), hop.replies.len() as u64);
+    let text = format!("{percent:>4.0}%");
+    if percent > 0.0 { context.paint.alarm(&text) } else { text }
+}
+
+/// Best, mean and worst time, the TTL that answers arrive with, and the hops back.
+fn numbers(replies: &[&HopReply], ttl: u8) -> String {
+    let millis: Vec<f64> = replies.iter().map(|reply| reply.rtt.as_millis_f64()).collect();
+    let (best, worst) = millis
+        .iter()
+        .fold((f64::INFINITY, 0.0_f64), |(best, worst), &time| (best.min(time), worst.max(time)));
+    let mean = millis.iter().sum::<f64>() / millis.len().max(1) as f64;
+    let [best, mean, worst] = [best, mean, worst].map(|time| format!("{:>10}", three_digits(time)));
+    let arrived = replies.iter().find_map(|reply| reply.ttl);
+    let back = arrived.and_then(way_back).map(|back| match back.asymmetry(ttl) {
+        0 => back.hops.to_string(),
+        more => format!("{}{more:+}", back.hops),
+    });
+    let arrived = arrived.map_or(String::new(), |ttl| ttl.to_string());
+    format!("{best}{mean}{worst}  {arrived:>3}  {:>4}", back.unwrap_or_default())
+}

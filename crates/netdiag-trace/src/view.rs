@@ -1,0 +1,352 @@
+//! The tool's side of a run: names the targets, folds what happens to them, and has each shown as soon as it is known.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::ControlFlow;
+use std::rc::Rc;
+use std::task::{Context as TaskContext, Poll};
+use std::time::Duration;
+
+use netdiag_engine::driver::{Recruit, Sink};
+use netdiag_engine::port::Names as NamesPort;
+use netdiag_engine::prober::{Audience, Method, Mishaps};
+use netdiag_model::event::{Notice, NoticeCode};
+use netdiag_model::path::{PathNews, Trail};
+use netdiag_model::{Address, Event, Mono, Reading, TargetId};
+use netdiag_tool::targets::{Failure, FailureKind, Found, Named, TargetStream, shown};
+use netdiag_tool::{Escaped, Exit, Labels, Streams, Terminal, ToolError, json as lines};
+
+use crate::plan::{Form, Names, Plan};
+use crate::text::{Context, Lines, Paint};
+use crate::{drawing, json, text};
+
+/// How long a path that is known waits for the names of its routers.
+const NAME_PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// The prefix of what goes to standard error.
+const PROGRAM: &str = "netdiag trace";
+
+/// A target.
+pub(crate) struct Member {
+    /// As typed; `None` where that is the address.
+    pub(crate) label: Option<Box<str>>,
+    pub(crate) address: Address,
+    pub(crate) started: Mono,
+    /// Since when nothing more is asked.
+    ended: Option<Mono>,
+    /// What is known of its path; nothing any more once it has been shown.
+    trail: Option<Box<Trail>>,
+    lines: Lines,
+}
+
+/// The run as it is seen.
+pub(crate) struct View<'a> {
+    streams: &'a mut Streams,
+    interfaces: &'a BTreeMap<u32, String>,
+    plan: &'a Plan,
+    method: Method,
+    paint: Paint,
+    labels: Labels,
+    stream: TargetStream,
+    members: Vec<Member>,
+    /// Those whose path is known and that have not been shown, in the order in which they became known.
+    ended: VecDeque<TargetId>,
+    failed: u64,
+    unreached: u64,
+    not_sent: u64,
+    first_failure: Option<Failure>,
+    has_all_targets: bool,
+}
+
+impl<'a> View<'a> {
+    pub(crate) fn new(
+        (streams, interfaces): (&'a mut Streams, &'a BTreeMap<u32, String>),
+        (plan, method): (&'a Plan, Method),
+        (names, stream): (Rc<dyn NamesPort>, TargetStream),
+        terminal: &Terminal,
+    ) -> Self {
+        let labels = match plan.names {
+            Names::Numeric => Labels::numeric(),
+            Names::Shown => Labels::from(names),
+        };
+        Self {
+            paint: if terminal.has_color(plan.look.color) { Paint::Colour } else { Paint::Plain },
+            streams,
+            interfaces,
+            plan,
+            method,
+            labels,
+            stream,
+            members: Vec::new(),
+            ended: VecDeque::new(),
+            failed: 0,
+            unreached: 0,
+            not_sent: 0,
+            first_failure: None,
+            has_all_targets: false,
+        }
+    }
+
+    fn say(&mut self, message: &str) {
+        self.streams.err.write(format!("{PROGRAM}: {message}\n").as_bytes());
+    }
+
+    /// What happened to the run.
+    pub(crate) fn notice(&mut self, notice: &Notice) {
+        if self.plan.form != Form::Json {
+            self.say(&notice.message);
+        } else if !self.plan.look.is_quiet {
+            let code = notice.code.as_str().to_owned();
+            let record = lines::Notice { code, message: notice.message.clone(), target: None, hint: None };
+            self.streams.out.write(&lines::line(&record));
+        }
+    }
+
+    fn fail(&mut self, failure: Failure) {
+        self.failed += 1;
+        if self.plan.form == Form::Json {
+            let code = match failure.kind {
+                FailureKind::Malformed | FailureKind::TooMany => NoticeCode::BadTarget,
+                FailureKind::Unresolved => NoticeCode::Unresolved,
+                FailureKind::Unreadable => NoticeCode::Unreadable,
+            };
+            let (code, message) = (code.as_str().to_owned(), failure.to_string());
+            let (target, hint) = (Some(failure.label.to_string()), failure.hint.clone());
+            self.streams.out.write(&lines::line(&lines::Notice { code, message, target, hint }));
+        } else {
+            self.say(&Escaped(&failure.to_string()).to_string());
+            if let Some(hint) = &failure.hint
+                && self.first_failure.is_none()
+            {
+                self.streams.err.write(format!("  {hint}\n").as_bytes());
+            }
+        }
+        self.first_failure.get_or_insert(failure);
+    }
+
+    /// Whether lines are written as hops become known: where one path is all that is shown.
+    fn is_flowing(&self) -> bool {
+        let is_single = self.has_all_targets && self.members.len() == 1;
+        self.plan.form == Form::Text && is_single && self.plan.mda.is_none() && !self.plan.look.is_quiet
+    }
+
+    /// Shows what can be shown by now.
+    fn show(&mut self, now: Mono) {
+        while let Some(&target) = self.ended.front() {
+            let member = &self.members[target.index()];
+            let is_patient = member.ended.is_some_and(|ended| now < ended + NAME_PATIENCE);
+            if is_patient && !self.is_named(member) {
+                break;
+            }
+            self.ended.pop_front();
+            self.show_member(target, now);
+        }
+        if self.is_flowing() && self.members[0].trail.is_some() {
+            let context = Context {
+                labels: &self.labels,
+                interfaces: self.interfaces,
+                plan: self.plan,
+                paint: self.paint,
+            };
+            let member = &mut self.members[0];
+            if let Some(trail) = &member.trail {
+                let lines = member.lines.more(trail, &context);
+                self.streams.out.write(lines.as_bytes());
+            }
+        }
+    }
+
+    /// Whether no name on a target's path is still being looked up.
+    fn is_named(&self, member: &Member) -> bool {
+        let Some(trail) = &member.trail else { return true };
+        trail.hops().flat_map(|(_, hop)| hop.addresses()).all(|address| self.labels.is_settled(address.ip))
+    }
+
+    fn show_member(&mut self, target: TargetId, now: Mono) {
+        let is_many = !(self.has_all_targets && self.members.len() == 1);
+        let is_flowing = self.is_flowing();
+        let member = &mut self.members[target.index()];
+        let Some(trail) = member.trail.take() else { return };
+        let context =
+            Context { labels: &self.labels, interfaces: self.interfaces, plan: self.plan, paint: self.paint };
+        let elapsed = member.ended.unwrap_or(now).since(member.started);
+        self.unreached += u64::from(!trail.is_reached());
+        self.not_sent += u64::from(matches!(trail.end(), Some(netdiag_model::path::PathEnd::NotSent)));
+        let name = shown_name(member, self.interfaces);
+        let written = match self.plan.form {
+            Form::Json => {
+                let subject = json::Subject { target: &name, address: member.address, method: self.method };
+                json::records(&trail, &subject, &context, elapsed)
+            }
+            Form::Dot => drawing::dot(&trail, &name, &context).into_bytes(),
+            Form::Mermaid => drawing::mermaid(&trail, &context).into_bytes(),
+            Form::Text | Form::Wide => {
+                let mut written = String::new();
+                if !is_flowing {
+                    written +=
+                        &text::heading(&Escaped(&name).to_string(), member.address, self.method, &context);
+                }
+                if !self.plan.look.is_quiet {
+                    written += &member.lines.rest(&trail, &context);
+                }
+                written += &text::ending(&trail, &context, elapsed);
+                if is_many {
+                    written.push('\n');
+                }
+                written.into_bytes()
+            }
+        };
+        self.streams.out.write(&written);
+    }
+
+    /// Goes on with names, and shows what that allows.
+    pub(crate) fn go_on(&mut self, cx: &mut TaskContext<'_>, now: Reading) {
+        self.labels.poll(cx);
+        self.show(now.mono);
+        self.streams.flush();
+    }
+
+    /// Until when something is still waited for; `None` when all has been shown.
+    pub(crate) fn waits_until(&self) -> Option<Mono> {
+        let ended = self.members[self.ended.front()?.index()].ended?;
+        Some(ended + NAME_PATIENCE)
+    }
+
+    /// The run is over: whatever has not ended by itself ends now.
+    pub(crate) fn end(&mut self, now: Reading) {
+        for failure in self.stream.unfinished() {
+            self.fail(failure);
+        }
+        for (index, member) in self.members.iter_mut().enumerate() {
+            if member.ended.is_none() {
+                member.ended = Some(now.mono);
+                self.ended.push_back(TargetId(index as u32));
+            }
+        }
+    }
+
+    /// Shows the rest, and what went wrong with the run itself.
+    pub(crate) fn finish(&mut self, mishaps: &Mishaps) {
+        while let Some(target) = self.ended.pop_front() {
+            let at = self.members[target.index()].ended.unwrap_or_default();
+            self.show_member(target, at);
+        }
+        if mishaps.forged > 1 {
+            let message =
+                format!("messages that looked like answers and were not: {} in all", mishaps.forged);
+            self.notice(&Notice { code: NoticeCode::Forged, message });
+        }
+        self.streams.flush();
+    }
+
+    /// What the run amounts to.
+    pub(crate) fn exit(mut self) -> Result<Exit, ToolError> {
+        if self.members.is_empty() && self.has_all_targets {
+            let mut error = ToolError::new("there is no target that can be asked");
+            error.hint = self.first_failure.take().and_then(|failure| failure.hint);
+            return Err(error);
+        }
+        let is_none_sent = self.not_sent > 0 && self.not_sent == self.members.len() as u64;
+        Ok(match self.unreached + self.failed {
+            _ if is_none_sent => Exit::COULD_NOT_RUN,
+            0 if self.has_all_targets => Exit::YES,
+            _ => Exit::NO,
+        })
+    }
+}
+
+/// A target as typed, or its address.
+fn shown_name(member: &Member, interfaces: &BTreeMap<u32, String>) -> String {
+    member.label.as_ref().map_or_else(|| shown(&member.address, interfaces), ToString::to_string)
+}
+
+impl Sink for View<'_> {
+    fn poll_target(&mut self, cx: &mut TaskContext<'_>, now: Reading) -> Poll<Option<Recruit>> {
+        loop {
+            match std::task::ready!(self.stream.poll_next(cx)) {
+                None => {
+                    self.has_all_targets = true;
+                    if self.is_flowing() {
+                        let member = &self.members[0];
+                        let name = Escaped(&shown_name(member, self.interfaces)).to_string();
+                        let context = Context {
+                            labels: &self.labels,
+                            interfaces: self.interfaces,
+                            plan: self.plan,
+                            paint: self.paint,
+                        };
+                        let heading = text::heading(&name, member.address, self.method, &context);
+                        self.streams.out.write(heading.as_bytes());
+                    }
+                    return Poll::Ready(None);
+                }
+                Some(Found { outcome: Ok(Named { label, address }), .. }) => {
+                    self.members.push(Member {
+                        label,
+                        address,
+                        started: now.mono,
+                        ended: None,
+                        trail: Some(Box::new(Trail::new(address))),
+                        lines: Lines::default(),
+                    });
+                    return Poll::Ready(Some(Recruit { address, audience: Audience::One }));
+                }
+                Some(Found { outcome: Err(failure), .. }) => self.fail(failure),
+            }
+        }
+    }
+
+    fn event(&mut self, now: Reading, event: &Event) -> ControlFlow<()> {
+        let target = match event {
+            Event::Notice(notice) => {
+                self.notice(notice);
+                None
+            }
+            Event::Path { target, .. } => Some(*target),
+            _ => event.subject().map(|subject| subject.target),
+        };
+        if let Some(member) = target.and_then(|target| self.members.get_mut(target.index()))
+            && let Some(trail) = &mut member.trail
+        {
+            trail.apply(event);
+            match event {
+                Event::Path { target, news: PathNews::Complete } => {
+                    member.ended = Some(now.mono);
+                    self.ended.push_back(*target);
+                }
+                Event::Path { news: PathNews::OneAtATime, .. } => {
+                    let name = shown_name(member, self.interfaces);
+                    member.lines = Lines::default();
+                    self.notice(&text::one_at_a_time(&name));
+                }
+                Event::IcmpError { from: Some(from), .. } => self.labels.ask(from.ip),
+                Event::Reply(reply) => self.labels.ask(reply.from.ip),
+                _ => {}
+            }
+        }
+        if self.streams.out.is_gone() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    }
+
+    fn interim(&mut self, _now: Reading) {
+        let asked = self.members.len();
+        let known = self.members.iter().filter(|member| member.ended.is_some()).count();
+        self.streams.err.write(format!("{known} of {asked} paths are known\n").as_bytes());
+    }
+
+    fn poll_others(&mut self, cx: &mut TaskContext<'_>) {
+        self.labels.poll(cx);
+    }
+
+    fn poll_timeout(&self) -> Option<Mono> {
+        self.waits_until()
+    }
+
+    fn handle_timeout(&mut self, now: Reading) {
+        self.show(now.mono);
+    }
+
+    fn idle(&mut self) {
+        // Whoever waits for names longer than that has its own alarm.
+        self.show(Mono::ZERO);
+        self.streams.flush();
+    }
+}
