@@ -14,6 +14,7 @@ pub use trail::{Hop, HopReply, Trail};
 
 use crate::address::Address;
 use crate::icmp::Icmp;
+use crate::id::Flow;
 
 /// What a strategy has found out about the path to a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,13 @@ pub enum PathNews {
     OneAtATime,
     /// What fits the path up to a stage of it.
     Mtu(MtuStage),
+    /// Nobody answers this flow at this TTL.
+    Silent {
+        /// The TTL.
+        ttl: u8,
+        /// The flow.
+        flow: Flow,
+    },
     /// Nothing more is asked about it.
     Complete,
 }

@@ -2,6 +2,7 @@
 //!
 //! Every figure is property-tested against the plain formula over the whole series; the folds here need bounded memory.
 
+pub mod branches;
 mod order;
 mod percentile;
 mod spread;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::address::Address;
 use crate::id::Flow;
+use crate::stats::branches::miss_probability;
 
 /// A router, or the target, at a TTL.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -68,7 +69,8 @@ impl Graph {
         Self { target, hops: Vec::new() }
     }
 
-    /// Notes that `flow` was answered at `ttl` by `who`, or given up there.
+    /// Notes that `flow` was answered at `ttl` by `who`, or that nobody answers it there. A TTL at which nobody answers any
+    /// flow counts for all flows.
     pub fn observe(&mut self, ttl: u8, flow: Flow, who: Option<Address>) {
         let Some(index) = usize::from(ttl).checked_sub(1) else { return };
         if self.hops.len() <= index {
@@ -96,8 +98,16 @@ impl Graph {
         if ttl == 0 {
             return Some(Place::HERE);
         }
-        let seen = self.hop(ttl)?.get(&flow)?;
+        let seen = self.seen(ttl, flow)?;
         Some(Place { ttl, who: seen.who.first().copied() })
+    }
+
+    /// What is known of a flow at a TTL.
+    fn seen(&self, ttl: u8, flow: Flow) -> Option<&Seen> {
+        static SILENT: Seen = Seen { who: Vec::new(), answers: 0 };
+        let hop = self.hop(ttl)?;
+        let is_silent = || !hop.is_empty() && !self.has_answered(ttl);
+        hop.get(&flow).or_else(|| is_silent().then_some(&SILENT))
     }
 
     /// How many answers `flow` got at `ttl`.
@@ -135,10 +145,17 @@ impl Graph {
         who.into_iter().map(|who| Place { ttl, who }).collect()
     }
 
-    /// The flows that were seen at a place. Of this host: all that were asked at TTL 1.
+    /// The flows that were seen at a place. Of this host: all that were asked at TTL 1. Of a TTL at which nobody answers:
+    /// all that were asked there or at its neighbours.
     pub fn flows_at(&self, place: Place) -> Vec<Flow> {
-        let hop = self.hop(place.ttl.max(1)).into_iter().flatten();
-        hop.filter(|(_, seen)| place.ttl == 0 || seen.is_at(place.who)).map(|(flow, _)| *flow).collect()
+        if place.ttl > 0 && self.has_answered(place.ttl) {
+            let hop = self.hop(place.ttl).into_iter().flatten();
+            return hop.filter(|(_, seen)| seen.is_at(place.who)).map(|(flow, _)| *flow).collect();
+        }
+        let nearby = [place.ttl.saturating_sub(1), place.ttl, place.ttl + 1];
+        let hops = nearby.iter().filter(|&&ttl| ttl > 0).filter_map(|&ttl| self.hop(ttl));
+        let flows: BTreeSet<Flow> = hops.flat_map(BTreeMap::keys).copied().collect();
+        flows.into_iter().filter(|&flow| !self.has_arrived(place.ttl.max(1), flow)).collect()
     }
 
     /// The links from a place, in the order of the places that they lead to.
@@ -147,9 +164,8 @@ impl Graph {
         if self.is_target(place) {
             return Vec::new();
         }
-        let Some(next) = self.hop(place.ttl + 1) else { return Vec::new() };
         for flow in self.flows_at(place) {
-            let Some(seen) = next.get(&flow) else { continue };
+            let Some(seen) = self.seen(place.ttl + 1, flow) else { continue };
             for who in seen.all() {
                 links.entry(Place { ttl: place.ttl + 1, who }).or_default().push(flow);
             }
@@ -165,10 +181,9 @@ impl Graph {
 
     /// How many flows of a place were asked at the next TTL, and to how many places they led.
     pub fn spread(&self, place: Place) -> (u32, u32) {
-        let Some(next) = self.hop(place.ttl + 1) else { return (0, 0) };
         let mut led_to = BTreeSet::new();
         let mut count = 0;
-        for seen in self.flows_at(place).iter().filter_map(|flow| next.get(flow)) {
+        for seen in self.flows_at(place).iter().filter_map(|&flow| self.seen(place.ttl + 1, flow)) {
             count += 1;
             led_to.extend(seen.all());
         }
@@ -193,6 +208,15 @@ impl Graph {
     fn is_fed_by_packet(&self, place: Place) -> bool {
         let Some(own) = self.hop(place.ttl) else { return false };
         self.flows_at(place).iter().filter_map(|flow| own.get(flow)).any(|seen| seen.who.len() > 1)
+    }
+
+    /// How likely it is that a branch is missing somewhere, if all branches of a place are equally likely: at most the sum
+    /// over all places of the chance that each leads to one place more.
+    pub fn miss_probability(&self) -> f64 {
+        let places = (0..self.last_ttl()).flat_map(|ttl| self.places(ttl));
+        let spreads = places.filter(|&place| !self.is_target(place)).map(|place| self.spread(place));
+        let known = spreads.filter(|&(flows, _)| flows > 0);
+        known.map(|(flows, places)| miss_probability(places + 1, flows)).sum::<f64>().min(1.0)
     }
 
     /// How many different ways through the graph there are, as far as its links are known; 1 for a path that does not branch.

@@ -113,10 +113,7 @@ impl Trail {
     pub fn apply(&mut self, event: &Event) {
         match event {
             Event::Sent { subject, .. } => self.hop(subject.aim.ttl).sent += 1,
-            Event::Timeout { subject } => {
-                self.hop(subject.aim.ttl).settled += 1;
-                self.observe(subject.aim.ttl, subject.aim.flow, None);
-            }
+            Event::Timeout { subject } => self.hop(subject.aim.ttl).settled += 1,
             Event::SendError { subject, errno, .. } => {
                 let hop = self.hop(subject.aim.ttl);
                 hop.settled += 1;
@@ -147,6 +144,7 @@ impl Trail {
         match news {
             PathNews::Ended(end) => self.end = Some(end),
             PathNews::Mtu(stage) => self.mtu.push(stage),
+            PathNews::Silent { ttl, flow } => self.graph.observe(ttl, flow, None),
             PathNews::Complete => {}
             PathNews::OneAtATime => {
                 *self = Self { is_one_at_a_time: true, ..Self::new(self.target) };
@@ -158,17 +156,13 @@ impl Trail {
         self.hops.entry(ttl.unwrap_or_default()).or_default()
     }
 
-    fn observe(&mut self, ttl: Option<u8>, flow: Flow, who: Option<Address>) {
-        if let Some(ttl) = ttl {
-            self.graph.observe(ttl, flow, who);
-        }
-    }
-
     fn take(&mut self, ttl: Option<u8>, arrival: Arrival, reply: HopReply) {
         if arrival == Arrival::Duplicate {
             return;
         }
-        self.observe(ttl, reply.flow, reply.from);
+        if let Some(ttl) = ttl {
+            self.graph.observe(ttl, reply.flow, reply.from);
+        }
         let hop = self.hop(ttl);
         // A late one was settled when its time was over.
         hop.settled += u32::from(!reply.is_late);
