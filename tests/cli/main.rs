@@ -1,5 +1,6 @@
 //! What the programs say before anything is sent: overview, help, versions, completions, refusals. Each text is a
-//! snapshot in `snapshots/`; a refusal is one clear line on standard error and code 2. Nothing here touches a network.
+//! snapshot in `snapshots/`; a refusal is one clear line on standard error and code 2. Nothing here touches a network: all
+//! targets are this host, or cannot be sent to without an interface, should a refusal be lost.
 
 mod connect;
 mod explain;
@@ -110,9 +111,9 @@ fn no_target() {
 #[test]
 fn options_that_are_not_there() {
     insta::assert_snapshot!(refused(&[
-        &["ping", "--nosuch", "192.0.2.1"],
-        &["ping", "--cuont", "3", "192.0.2.1"],
-        &["ping", "-Z", "192.0.2.1"],
+        &["ping", "--nosuch", "127.0.0.1"],
+        &["ping", "--cuont", "3", "127.0.0.1"],
+        &["ping", "-Z", "127.0.0.1"],
     ]));
 }
 
@@ -152,7 +153,7 @@ fn values_that_are_none() {
         ["--source", "here"],
     ];
     let lines: Vec<Vec<&str>> =
-        wrong.iter().map(|[option, value]| vec!["ping", option, value, "192.0.2.1"]).collect();
+        wrong.iter().map(|[option, value]| vec!["ping", option, value, "127.0.0.1"]).collect();
     let lines: Vec<&[&str]> = lines.iter().map(Vec::as_slice).collect();
     insta::assert_snapshot!(refused(&lines));
 }
@@ -160,12 +161,12 @@ fn values_that_are_none() {
 #[test]
 fn options_that_contradict() {
     insta::assert_snapshot!(refused(&[
-        &["ping", "-4", "-6", "192.0.2.1"],
-        &["ping", "-n", "-H", "192.0.2.1"],
-        &["ping", "-6", "--source", "192.0.2.1", "2001:db8::1"],
-        &["ping", "--alive", "--unreachable", "192.0.2.1"],
-        &["ping", "--unreachable", "--csv", "192.0.2.1"],
-        &["ping", "--csv", "--format", "fping", "192.0.2.1"],
+        &["ping", "-4", "-6", "127.0.0.1"],
+        &["ping", "-n", "-H", "127.0.0.1"],
+        &["ping", "-6", "--source", "127.0.0.1", "::1"],
+        &["ping", "--alive", "--unreachable", "127.0.0.1"],
+        &["ping", "--unreachable", "--csv", "127.0.0.1"],
+        &["ping", "--csv", "--format", "fping", "127.0.0.1"],
     ]));
 }
 
@@ -175,21 +176,21 @@ fn words_that_are_no_targets() {
     let words = [
         "",
         "a b",
-        "192.0.2.0/33",
-        "2001:db8::/129",
+        "127.0.0.0/33",
+        "::1/129",
         "host/24",
-        "192.0.2.9-3",
-        "192.0.2.1-+5",
-        "192.0.2.1-300",
-        "2001:db8::1-2",
-        "2001:db8::2-2001:db8::1",
-        "10.0.0.0/8",
-        "2001:db8::/64",
+        "127.0.0.9-3",
+        "127.0.0.1-+5",
+        "127.0.0.1-300",
+        "::0-1",
+        "::1-::",
+        "127.0.0.0/8",
+        "fe80::/64",
         "@",
         "a..b",
         "a,b",
         &label,
-        "[2001:db8::1",
+        "[::1",
         "fe80::1%",
     ];
     let lines: Vec<[&str; 3]> = words.map(|word| ["ping", "127.0.0.1", word]).into();
@@ -203,7 +204,7 @@ fn words_that_are_no_targets() {
 
 #[test]
 fn what_many_targets_or_a_form_cannot_have() {
-    let pair = ["192.0.2.1", "192.0.2.2"];
+    let pair = ["127.0.0.1", "127.0.0.2"];
     let wrong: [&[&str]; 14] = [
         &["-f"],
         &["-A"],
@@ -232,13 +233,13 @@ fn what_many_targets_or_a_form_cannot_have() {
 #[test]
 fn letters_of_iputils_that_are_refused() {
     let letters: [&[&str]; 7] = [
-        &["ping", "-B", "192.0.2.1"],
-        &["ping", "-C", "192.0.2.1"],
-        &["ping", "-d", "192.0.2.1"],
-        &["ping", "-N", "name", "192.0.2.1"],
-        &["ping", "-R", "192.0.2.1"],
-        &["ping", "-T", "tsonly", "192.0.2.1"],
-        &["ping", "-U", "192.0.2.1"],
+        &["ping", "-B", "127.0.0.1"],
+        &["ping", "-C", "127.0.0.1"],
+        &["ping", "-d", "127.0.0.1"],
+        &["ping", "-N", "name", "127.0.0.1"],
+        &["ping", "-R", "127.0.0.1"],
+        &["ping", "-T", "tsonly", "127.0.0.1"],
+        &["ping", "-U", "127.0.0.1"],
     ];
     for args in letters {
         let output = run(NETDIAG, args);
@@ -259,7 +260,7 @@ fn errors_are_json_as_well_where_json_is_wanted() {
         ["--csv", "-4"],
         ["--alive", "-4"],
     ] {
-        let output = run(NETDIAG, &[&["ping", "--json"], &args[..], &["192.0.2.1"]].concat());
+        let output = run(NETDIAG, &[&["ping", "--json"], &args[..], &["127.0.0.1"]].concat());
         let lines: Vec<serde_json::Value> = String::from_utf8_lossy(&output.stdout)
             .lines()
             .map(|line| serde_json::from_str(line).expect("JSON"))

@@ -62,6 +62,11 @@ pub(super) const HOMES: &[Home] = &[
     open(6, "netdiag-doctor"),
     open(7, "netdiag"),
     Home { name: "netdiag-lab", place: Place::Beside(&["netdiag-sys"]), outside: Outside::Open },
+    Home {
+        name: "netdiag-stage",
+        place: Place::Beside(&["netdiag-model", "netdiag-engine", "netdiag-sim", "netdiag-tool"]),
+        outside: Outside::Open,
+    },
     Home { name: "xtask", place: Place::Yard, outside: Outside::Open },
 ];
 

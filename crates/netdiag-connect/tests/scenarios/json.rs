@@ -1,40 +1,15 @@
 //! JSON Lines: each line fits the schema, and a record says all that is known.
 
-use serde_json::Value;
+use netdiag_stage::{Schema, only};
 
-use crate::harness::connect;
-
-#[track_caller]
-pub(crate) fn assert_valid(records: &[Value]) {
-    let schema = serde_json::from_str(&netdiag_connect::json::schema()).expect("a schema");
-    let validator = jsonschema::validator_for(&schema).expect("a schema");
-    for record in records {
-        assert!(validator.is_valid(record), "{record}");
-    }
-}
-
-pub(crate) fn of_type<'a>(records: &'a [Value], name: &str) -> Vec<&'a Value> {
-    records.iter().filter(|record| record["type"] == name).collect()
-}
+use crate::connect;
 
 #[test]
 fn the_schema_takes_not_just_anything() {
-    let schema = serde_json::from_str(&netdiag_connect::json::schema()).expect("a schema");
-    let validator = jsonschema::validator_for(&schema).expect("a schema");
-    let attempt = connect("a-straight-path", "--json 203.0.113.7:443").records()[0].clone();
-    assert!(validator.is_valid(&attempt));
-    for (key, value) in
-        [("port", Value::from("443")), ("evidence", Value::from("none")), ("type", Value::from("answer"))]
-    {
-        let mut wrong = attempt.clone();
-        wrong[key] = value;
-        assert!(!validator.is_valid(&wrong), "{wrong}");
-    }
-    for key in ["verdict", "side", "state", "evidence", "possible", "advice"] {
-        let mut wrong = attempt.clone();
-        wrong.as_object_mut().expect("an object").remove(key);
-        assert!(!validator.is_valid(&wrong), "{wrong}");
-    }
+    let attempt = &connect("a-straight-path", "--json 203.0.113.7:443").records()[0];
+    let wrong = [("port", "443".into()), ("evidence", "none".into()), ("type", "answer".into())];
+    let needed = ["verdict", "side", "state", "evidence", "possible", "advice"];
+    Schema::of("connect").assert_particular(attempt, &wrong, &needed);
 }
 
 #[test]
@@ -61,8 +36,7 @@ fn quietly_only_the_summary_is_written() {
         ["-q --json 203.0.113.7:443", "-q --json -c 3 203.0.113.7:443", "-q --json 203.0.113.7:80,443"]
     {
         let ran = connect("a-straight-path", args);
-        let records = ran.records();
-        assert_valid(&records);
+        let records = ran.valid_records();
         let types: Vec<&str> = records.iter().filter_map(|record| record["type"].as_str()).collect();
         assert_eq!((types, ran.err.as_str()), (vec!["summary"], ""), "{args}");
     }
@@ -70,12 +44,11 @@ fn quietly_only_the_summary_is_written() {
 
 #[test]
 fn a_path_is_a_record() {
-    let records = connect("a-straight-path", "--json --locate 203.0.113.7:25").records();
-    assert_valid(&records);
-    let path = of_type(&records, "locate")[0];
+    let records = connect("a-straight-path", "--json --locate 203.0.113.7:25").valid_records();
+    let path = only(&records, "locate");
     assert_eq!((&path["silent_from_ttl"], path.get("answered_by")), (&5.into(), None));
     assert_eq!(path["last_answering"]["address"], "203.0.113.1");
     let records = connect("a-firewall-that-says-no", "--json --locate 203.0.113.7:24").records();
-    let path = of_type(&records, "locate")[0];
+    let path = only(&records, "locate");
     assert_eq!((path.get("silent_from_ttl"), &path["answered_by"]["icmp"]["code"]), (None, &13.into()));
 }

@@ -1,18 +1,16 @@
 //! Names with several addresses: all are tried, and what a program would have ended up with is said.
 
-use netdiag_model::Mono;
-use netdiag_tool::Proxy;
+use netdiag_connect::Connect;
+use netdiag_stage::{Scene, at, of_type};
 
-use crate::harness::{Scene, connect, network};
-use crate::json::{assert_valid, of_type};
+use crate::connect;
 use crate::plain::assert_summary;
 
 const RACE: &str = "www.example.net:443";
 
 fn verdicts(name: &str, args: &str) -> (Vec<String>, u8) {
     let ran = connect(name, &format!("--json {args}"));
-    let records = ran.records();
-    assert_valid(&records);
+    let records = ran.valid_records();
     assert_summary(&records);
     let attempts = of_type(&records, "attempt");
     let shown = |key: &str, of: &serde_json::Value| of[key].as_str().unwrap_or_default().to_owned();
@@ -50,8 +48,7 @@ fn one_of_four_is_dead() {
 #[test]
 fn a_dead_address_is_no_flapping_service() {
     let ran = connect("one-family-is-rejected-on-the-way", &format!("-c 4 --json {RACE}"));
-    let records = ran.records();
-    assert_valid(&records);
+    let records = ran.valid_records();
     assert_summary(&records);
     let summary = &records[records.len() - 1];
     assert_eq!((summary.get("last_change"), summary.get("longest_down_ms")), (None, None), "{summary}");
@@ -78,23 +75,18 @@ fn no_address_is_no_verdict() {
 #[test]
 fn the_deadline_holds_for_the_look_up() {
     let ran = connect("names-that-take-their-time", "-w 1 www.example.net:80");
-    assert_eq!(ran.end, Mono::from_nanos(1_000_000_000));
+    assert_eq!(ran.end, at(1_000));
     let error = ran.exit.expect_err("nothing could be asked");
     assert!(error.to_string().contains("www.example.net: not resolved within the deadline"), "{error}");
 }
 
 #[test]
 fn a_proxy_that_programs_would_obey_is_mentioned() {
-    let proxy =
-        |variable: &str, value: &str| Proxy { variable: variable.to_owned(), value: value.to_owned() };
-    let run = |proxies: Vec<Proxy>| {
-        let scene = Scene { proxies, ..Scene::default() };
-        scene.run(&netdiag_sim::Sim::new(&network("a-straight-path")), "203.0.113.7:443")
-    };
-    let ran = run(vec![proxy("https_proxy", "http://proxy.example:3128")]);
+    let scene = |value: &str| Scene::on("a-straight-path").proxy("https_proxy", value);
+    let ran = scene("http://proxy.example:3128").run::<Connect>("203.0.113.7:443");
     assert!(ran.err.contains("https_proxy=http://proxy.example:3128 is set"), "{}", ran.err);
-    let ran = run(vec![proxy("https_proxy", "http://ann:secret@proxy.example:3128")]);
+    let ran = scene("http://ann:secret@proxy.example:3128").run::<Connect>("203.0.113.7:443");
     assert!(ran.err.contains("https_proxy=http://***@proxy.example:3128 is set"), "{}", ran.err);
-    let ran = run(vec![proxy("https_proxy", "http://proxy.example:3128"), proxy("no_proxy", "203.0.113.7")]);
-    assert_eq!(ran.err, "");
+    let scene = scene("http://proxy.example:3128").proxy("no_proxy", "203.0.113.7");
+    assert_eq!(scene.run::<Connect>("203.0.113.7:443").err, "");
 }

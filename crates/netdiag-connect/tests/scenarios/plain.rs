@@ -1,8 +1,8 @@
-//! The statistics once more, from the records alone and by plain formulas: no one-pass recurrence and no histogram.
+//! The summaries once more, from the attempts alone and by plain formulas.
 
+use netdiag_stage::of_type;
+use netdiag_stage::plain::{assert_jitter, assert_times};
 use serde_json::Value;
-
-use crate::json::of_type;
 
 const VERDICTS: [&str; 9] = [
     "open",
@@ -45,46 +45,6 @@ fn assert_sums(summary: &Value, attempts: &[&Value]) {
     let lost: u64 = open().filter_map(|attempt| attempt["syn_retransmits"].as_u64()).sum();
     assert_eq!(summary["syn_lost"], lost, "{summary}");
     let times: Vec<f64> = open().filter_map(|attempt| attempt["handshake_rtt_ms"].as_f64()).collect();
-    assert_times(summary, &times);
+    assert_times(summary, &times, times.len());
     assert_jitter(summary, &times);
-}
-
-#[track_caller]
-fn assert_times(summary: &Value, times: &[f64]) {
-    let Some(rtt) = summary.get("rtt_ms") else { return assert!(times.is_empty(), "{summary}") };
-    let mut sorted = times.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let n = sorted.len() as f64;
-    let mean = sorted.iter().sum::<f64>() / n;
-    assert_near(&rtt["min"], sorted[0], "min");
-    assert_near(&rtt["max"], sorted[sorted.len() - 1], "max");
-    assert_near(&rtt["avg"], mean, "avg");
-    if sorted.len() < 2 {
-        assert_eq!(rtt.as_object().map(serde_json::Map::len), Some(3), "one sample has no more: {rtt}");
-        return;
-    }
-    let variance = sorted.iter().map(|time| (time - mean).powi(2)).sum::<f64>() / n;
-    assert_near(&rtt["mdev"], variance.sqrt(), "mdev");
-    for (key, percent) in [("p50", 50.0), ("p90", 90.0), ("p95", 95.0), ("p99", 99.0)] {
-        let rank = (percent * n / 100.0_f64).ceil() as usize;
-        assert_near(&rtt[key], sorted[rank - 1], key);
-    }
-}
-
-/// In the order of the attempts.
-#[track_caller]
-fn assert_jitter(summary: &Value, times: &[f64]) {
-    let differences: Vec<f64> = times.windows(2).map(|pair| (pair[0] - pair[1]).abs()).collect();
-    let Some(jitter) = summary.get("jitter_ms") else { return assert!(differences.is_empty(), "{summary}") };
-    assert_near(&jitter["mean"], differences.iter().sum::<f64>() / differences.len() as f64, "jitter mean");
-    assert_near(&jitter["max"], differences.iter().copied().fold(0.0, f64::max), "jitter max");
-    let smoothed = differences.iter().fold(0.0, |jitter, difference| jitter + (difference - jitter) / 16.0);
-    assert_near(&jitter["rfc3550"], smoothed, "jitter rfc3550");
-}
-
-/// Equal to the nanosecond, or nearly, in milliseconds.
-#[track_caller]
-fn assert_near(found: &Value, expected: f64, what: &str) {
-    let found = found.as_f64().unwrap_or_else(|| panic!("no {what}"));
-    assert!((found - expected).abs() < 2.1e-6, "{what}: {found} for {expected}");
 }

@@ -1,15 +1,13 @@
 //! Several tries at one service: statistics, streaks, and waiting for a verdict.
 
-use netdiag_model::Mono;
+use netdiag_stage::{Ran, at, of_type};
 
-use crate::harness::{Ran, connect};
-use crate::json::{assert_valid, of_type};
+use crate::connect;
 use crate::plain::assert_summary;
 
 fn records(name: &str, args: &str) -> (Ran, Vec<serde_json::Value>) {
     let ran = connect(name, &format!("--json {args}"));
-    let records = ran.records();
-    assert_valid(&records);
+    let records = ran.valid_records();
     assert_summary(&records);
     (ran, records)
 }
@@ -72,7 +70,7 @@ fn waiting_through_a_change_says_so() {
 #[test]
 fn waiting_in_vain() {
     let ran = connect("a-straight-path", "--until open -w 10 203.0.113.7:22");
-    assert_eq!((ran.code(), ran.end), (3, Mono::from_nanos(10_000_000_000)));
+    assert_eq!((ran.code(), ran.end), (3, at(10_000)));
     assert!(ran.out.contains("10 tries") && ran.err.contains("waiting until it is open"), "{}", ran.page());
     let (ran, records) = records("a-straight-path", "--until open -w 10 203.0.113.7:22");
     assert_eq!((ran.code(), of_type(&records, "attempt").len(), ran.err.as_str()), (3, 10, ""));

@@ -1,10 +1,10 @@
 //! One service, one end: the text to the letter, and the same run as JSON Lines, each of which fits the schema, with the
 //! fields of the contract's table.
 
+use netdiag_stage::only;
 use serde_json::Value;
 
-use crate::harness::connect;
-use crate::json::{assert_valid, of_type};
+use crate::connect;
 use crate::plain::assert_summary;
 
 /// A service: its name, the network, the arguments, and the exit code, verdict, side, phase and state that have to come
@@ -23,8 +23,7 @@ macro_rules! services {
             $(#[test]
             fn $name() {
                 let ran = super::connect($network, &format!("--json {}", $args));
-                let records = ran.records();
-                super::assert_valid(&records);
+                let records = ran.valid_records();
                 super::assert_summary(&records);
                 super::assert_attempt(&records, $fields);
                 assert_eq!(ran.code(), $code);
@@ -35,8 +34,7 @@ macro_rules! services {
 
 #[track_caller]
 fn assert_attempt(records: &[Value], fields: &str) {
-    let attempts = of_type(records, "attempt");
-    let [attempt] = attempts[..] else { panic!("{} attempts", attempts.len()) };
+    let attempt = only(records, "attempt");
     let text = |key: &str| attempt[key].as_str().unwrap_or("-").to_owned();
     let found = ["verdict", "side", "phase", "state", "from"].map(text).join(" ");
     assert_eq!(found, fields, "{attempt}");

@@ -1,25 +1,19 @@
 //! Interrupts and deadlines: the run ends with what is known by then.
 
-use netdiag_engine::driver::Command;
-use netdiag_model::Mono;
+use netdiag_connect::Connect;
+use netdiag_stage::{Ran, Scene, at, of_type};
 use netdiag_tool::Terminal;
 
-use crate::harness::{Ran, Scene, connect, network, run};
-use crate::json::{assert_valid, of_type};
-
-fn at(millis: u64) -> Mono {
-    Mono::from_nanos(millis * 1_000_000)
-}
+use crate::connect;
 
 fn interrupted(name: &str, args: &str, millis: u64) -> Ran {
-    run(&network(name), args, &[(at(millis), Command::Quit)])
+    Scene::on(name).quit(at(millis)).run::<Connect>(args)
 }
 
 #[test]
 fn an_interrupt_of_a_datagram_shows_what_is_known() {
     let ran = interrupted("a-straight-path", "--json udp://203.0.113.7:9", 1_500);
-    let records = ran.records();
-    assert_valid(&records);
+    let records = ran.valid_records();
     let attempts = of_type(&records, "attempt");
     assert_eq!((attempts.len(), &attempts[0]["verdict"], ran.end), (1, &"inconclusive".into(), at(1_500)));
     assert_eq!(attempts[0]["elapsed_ms"], 1_500.0);
@@ -31,8 +25,7 @@ fn an_interrupt_in_mid_sweep_shows_the_table_so_far() {
     insta::assert_snapshot!(ran.page());
     assert_eq!((ran.code(), ran.end), (1, at(1_005)));
     let ran = interrupted("a-rack-of-servers", "--json --rate 10 203.0.113.2:20-90", 1_005);
-    let records = ran.records();
-    assert_valid(&records);
+    let records = ran.valid_records();
     // Eleven have been sent: nothing comes back from port 25, and the last one has not been answered yet.
     assert_eq!((of_type(&records, "attempt").len(), of_type(&records, "summary").len()), (9, 1));
 }
@@ -91,18 +84,16 @@ fn the_deadline_ends_a_try() {
 
 #[test]
 fn a_request_shows_where_a_sweep_stands() {
-    let signals = [(at(505), Command::Interim)];
-    let ran = run(&network("a-rack-of-servers"), "--rate 10 203.0.113.2:20-29", &signals);
+    let ran = Scene::on("a-rack-of-servers").interim(at(505)).run::<Connect>("--rate 10 203.0.113.2:20-29");
     assert_eq!(ran.err, "5 ports in 505.0 ms: 1 open\n");
 }
 
 #[test]
 fn a_terminal_sees_how_far_it_is() {
     let terminal = Terminal { is_stderr: true, columns: Some(80), ..Terminal::default() };
-    let scene = Scene { terminal, ..Scene::default() };
-    let ran = scene.run(&netdiag_sim::Sim::new(&network("a-rack-of-servers")), "--rate 10 203.0.113.2:20-29");
+    let scene = |network: &str| Scene::on(network).terminal(terminal);
+    let ran = scene("a-rack-of-servers").run::<Connect>("--rate 10 203.0.113.2:20-29");
     assert!(ran.err.contains("ports") && ran.err.contains("1 open"), "{:?}", ran.err);
-    let scene = Scene { terminal, ..Scene::default() };
-    let ran = scene.run(&netdiag_sim::Sim::new(&network("a-straight-path")), "203.0.113.7:25");
+    let ran = scene("a-straight-path").run::<Connect>("203.0.113.7:25");
     assert!(ran.err.contains("SYN-SENT to 203.0.113.7: 3 SYNs, nothing back for"), "{:?}", ran.err);
 }

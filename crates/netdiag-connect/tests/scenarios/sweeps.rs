@@ -1,7 +1,8 @@
 //! Many services: ports of a host, a block of hosts, both protocols.
 
-use crate::harness::connect;
-use crate::json::{assert_valid, of_type};
+use netdiag_stage::of_type;
+
+use crate::connect;
 use crate::plain::assert_summary;
 
 /// A sweep, as text and as records.
@@ -11,8 +12,7 @@ macro_rules! sweeps {
         fn $name() {
             let ran = connect("a-rack-of-servers", $args);
             insta::assert_snapshot!(stringify!($name), ran.page());
-            let records = connect("a-rack-of-servers", &format!("--json {}", $args)).records();
-            assert_valid(&records);
+            let records = connect("a-rack-of-servers", &format!("--json {}", $args)).valid_records();
             if !$args.contains("--only") && !$args.contains("-q") {
                 assert_summary(&records);
             }

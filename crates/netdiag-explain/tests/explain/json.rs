@@ -1,7 +1,8 @@
 //! JSON: each record fits the schema, and says what is known of its kind.
 
-use netdiag_explain::json::{Entry, Explanation, Record, Unknown, schema};
+use netdiag_explain::json::{Entry, Explanation, Record, Unknown};
 use netdiag_explain::{Fact, find};
+use netdiag_stage::Schema;
 use serde_json::Value;
 
 fn explained(term: &str) -> Value {
@@ -11,33 +12,19 @@ fn explained(term: &str) -> Value {
 
 #[test]
 fn every_record_fits_the_schema() {
-    let schema = serde_json::from_str(&schema()).expect("a schema");
-    let validator = jsonschema::validator_for(&schema).expect("a schema");
     let unknown = Record::Unknown(Unknown { term: "SYN-SEND".into(), nearest: vec!["SYN-SENT".into()] });
     let entries = Fact::all().map(|fact| Record::Entry(Entry::from(fact)));
     let explanations =
         Fact::all().map(|fact| Record::Explanation(Box::new(Explanation::new(&fact.name(), fact))));
-    for record in entries.chain(explanations).chain([unknown]) {
-        let record = serde_json::to_value(record).expect("JSON");
-        assert!(validator.is_valid(&record), "{record}");
-    }
+    let records = entries.chain(explanations).chain([unknown]);
+    let records: Vec<Value> = records.map(|record| serde_json::to_value(record).expect("JSON")).collect();
+    Schema::of("explain").assert_valid(&records);
 }
 
 #[test]
 fn the_schema_takes_not_just_anything() {
-    let schema = serde_json::from_str(&schema()).expect("a schema");
-    let validator = jsonschema::validator_for(&schema).expect("a schema");
-    for (key, value) in
-        [("kind", Value::from("riddle")), ("type", "explained".into()), ("usually", "often".into())]
-    {
-        let mut wrong = explained("111");
-        assert!(validator.is_valid(&wrong));
-        wrong[key] = value;
-        assert!(!validator.is_valid(&wrong), "{wrong}");
-    }
-    let mut wrong = explained("111");
-    wrong.as_object_mut().expect("an object").remove("term");
-    assert!(!validator.is_valid(&wrong));
+    let wrong = [("kind", "riddle".into()), ("type", "explained".into()), ("usually", "often".into())];
+    Schema::of("explain").assert_particular(&explained("111"), &wrong, &["term"]);
 }
 
 #[test]

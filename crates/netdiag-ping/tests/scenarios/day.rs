@@ -3,9 +3,9 @@
 use std::time::Instant;
 
 use netdiag_sim::Direction;
+use netdiag_stage::Schema;
 
-use crate::harness::ping;
-use crate::json::assert_valid;
+use crate::ping;
 use crate::plain::assert_summary;
 
 #[test]
@@ -36,7 +36,7 @@ fn a_day_as_records() {
     assert_summary(&records);
     assert_eq!(records.len(), 86_401, "one record for each probe, and the summary");
     let some: Vec<_> = records.into_iter().step_by(100).collect();
-    assert_valid(&some);
+    Schema::of("ping").assert_valid(&some);
 }
 
 #[test]

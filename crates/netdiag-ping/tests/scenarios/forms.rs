@@ -1,9 +1,10 @@
 //! Options that change the form of a run: flood, adaptive, quiet, timestamps, outstanding, bell, pattern, deadlines.
 
-use netdiag_model::Mono;
-use netdiag_tool::{Caller, Tool};
+use netdiag_ping::Ping;
+use netdiag_stage::{Scene, at};
+use netdiag_tool::Caller;
 
-use crate::harness::ping;
+use crate::ping;
 
 #[test]
 fn the_forms_of_text() {
@@ -62,7 +63,7 @@ fn with_count_and_deadline_as_many_as_were_asked_for_must_answer() {
 #[test]
 fn a_deadline_ends_the_run_to_the_moment() {
     let ran = ping("a-straight-path", "-i 0.2 -w 1.5 203.0.113.7");
-    assert_eq!(ran.end, Mono::from_nanos(1_500_000_000));
+    assert_eq!(ran.end, at(1_500));
     assert!(ran.out.contains("8 packets transmitted, 8 received"), "{}", ran.out);
 }
 
@@ -74,9 +75,8 @@ fn a_rate_limits_a_flood() {
 
 #[test]
 fn a_users_flood_is_refused_before_anything_is_opened() {
-    let matches = netdiag_ping::Ping::command()
-        .try_get_matches_from(["netdiag-ping", "-f", "192.0.2.1"])
-        .expect("options");
-    let error = netdiag_ping::Ping::plan(&matches, Caller::User).expect_err("refused");
+    let ran = Scene::on("a-straight-path").caller(Caller::User).run::<Ping>("-f 203.0.113.7");
+    assert_eq!(ran.truth.sent(), 0);
+    let error = ran.exit.expect_err("refused");
     assert!(error.to_string().contains("minimal interval allowed for user is 2 ms"), "{error}");
 }

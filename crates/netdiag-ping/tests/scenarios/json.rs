@@ -1,39 +1,16 @@
 //! JSON Lines: each line fits the schema, and what timeouts and late answers look like.
 
+use netdiag_stage::{Schema, at, of_type};
 use serde_json::Value;
 
-use crate::harness::{network, ping, run};
+use crate::ping;
 use crate::plain::assert_summary;
-
-#[track_caller]
-pub(crate) fn assert_valid(records: &[Value]) {
-    let schema = serde_json::from_str(&netdiag_ping::json::schema()).expect("a schema");
-    let validator = jsonschema::validator_for(&schema).expect("a schema");
-    for record in records {
-        assert!(validator.is_valid(record), "{record}");
-    }
-}
-
-fn of_type<'a>(records: &'a [Value], name: &str) -> Vec<&'a Value> {
-    records.iter().filter(|record| record["type"] == name).collect()
-}
 
 #[test]
 fn the_schema_takes_not_just_anything() {
-    let schema = serde_json::from_str(&netdiag_ping::json::schema()).expect("a schema");
-    let validator = jsonschema::validator_for(&schema).expect("a schema");
-    let reply = ping("a-straight-path", "-c 1 --json 203.0.113.7").records()[0].clone();
-    assert!(validator.is_valid(&reply));
-    for (key, value) in
-        [("seq", Value::from("1")), ("clock", Value::from("sundial")), ("type", Value::from("answer"))]
-    {
-        let mut wrong = reply.clone();
-        wrong[key] = value;
-        assert!(!validator.is_valid(&wrong), "{wrong}");
-    }
-    let mut wrong = reply;
-    wrong.as_object_mut().expect("an object").remove("rtt_ms");
-    assert!(!validator.is_valid(&wrong));
+    let reply = &ping("a-straight-path", "-c 1 --json 203.0.113.7").records()[0];
+    let wrong = [("seq", "1".into()), ("clock", "sundial".into()), ("type", "answer".into())];
+    Schema::of("ping").assert_particular(reply, &wrong, &["rtt_ms"]);
 }
 
 #[test]
@@ -54,8 +31,7 @@ fn a_reply_says_all_that_is_known_of_it() {
 
 #[test]
 fn an_answer_after_its_timeout_is_a_timeout_and_then_late() {
-    let records = ping("the-clock-is-stepped", "-c 5 -W 0.015 --json 192.0.2.1").records();
-    assert_valid(&records);
+    let records = ping("the-clock-is-stepped", "-c 5 -W 0.015 --json 192.0.2.1").valid_records();
     assert_summary(&records);
     assert_eq!((&records[0]["type"], &records[0]["seq"]), (&"timeout".into(), &1.into()));
     assert_eq!((&records[1]["type"], &records[1]["seq"]), (&"reply".into(), &1.into()));
@@ -69,7 +45,7 @@ fn an_answer_after_its_timeout_is_a_timeout_and_then_late() {
 fn without_an_option_a_probe_times_out_after_two_seconds() {
     let ran = ping("an-mtu-black-hole", "-c 3 -M do -s 1450 --json 203.0.113.7");
     assert_eq!(of_type(&ran.records(), "timeout").len(), 3);
-    assert_eq!(ran.end, netdiag_model::Mono::from_nanos(4_000_000_000));
+    assert_eq!(ran.end, at(4_000));
     assert_eq!(ran.code(), 1);
 }
 
@@ -138,7 +114,7 @@ fn what_cannot_be_known_is_absent() {
 
 #[test]
 fn a_syn_is_not_repeated_after_the_probes_timeout() {
-    let ran = run(&network("a-straight-path"), "-c 3 -W 1.5 --via tcp:25 --json 203.0.113.7", &[]);
+    let ran = ping("a-straight-path", "-c 3 -W 1.5 --via tcp:25 --json 203.0.113.7");
     assert_eq!(of_type(&ran.records(), "timeout").len(), 3);
     let syns =
         ran.truth.entries().iter().filter(|entry| matches!(entry.what, netdiag_sim::Happening::Sent { .. }));

@@ -3,10 +3,18 @@
 
 mod day;
 mod forms;
-mod harness;
 mod json;
 mod many;
 mod networks;
 mod plain;
 mod signals;
 mod silence;
+
+use netdiag_ping::Ping;
+use netdiag_stage::{Ran, Scene};
+
+/// Runs `netdiag ping ARGS` on a network of `tests/networks`.
+#[track_caller]
+fn ping(network: &str, args: &str) -> Ran {
+    Scene::on(network).run::<Ping>(args)
+}

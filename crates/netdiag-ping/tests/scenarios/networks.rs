@@ -1,8 +1,10 @@
 //! A scenario per network file: the text to the letter, and the same run as JSON Lines, each of which must fit the schema,
 //! with a summary that the other lines prove.
 
-use crate::harness::ping;
-use crate::json::assert_valid;
+use netdiag_ping::Ping;
+use netdiag_stage::{Scene, of_type};
+
+use crate::ping;
 use crate::plain::assert_summary;
 
 /// One scenario: its name, the network, and the arguments.
@@ -18,8 +20,7 @@ macro_rules! scenarios {
             $(#[test]
             fn $name() {
                 let ran = super::ping($network, &$args.replace("-q ", "--json ").replacen("-c", "--json -c", 1));
-                let records = ran.records();
-                super::assert_valid(&records);
+                let records = ran.valid_records();
                 super::assert_summary(&records);
             })*
         }
@@ -85,4 +86,15 @@ scenarios! {
     trouble_with_sending: "trouble-with-sending", "-c 18 -i 0.5 192.0.2.1";
     two_paths_by_flow: "two-equal-paths-by-flow-hash", "-c 4 203.0.113.7";
     two_paths_in_turn: "two-equal-paths-packet-by-packet", "-c 4 203.0.113.7";
+}
+
+#[test]
+fn the_seed_decides_what_is_lost() {
+    let received = |seed: u64| {
+        let scene = Scene::on("a-lossy-link-behind-a-router").seed(seed);
+        let records = scene.run::<Ping>("-c 40 -i 0.1 --json 203.0.113.7").records();
+        of_type(&records, "reply").into_iter().filter_map(|reply| reply["seq"].as_u64()).collect::<Vec<u64>>()
+    };
+    assert_eq!(received(1), received(1));
+    assert_ne!(received(1), received(2));
 }

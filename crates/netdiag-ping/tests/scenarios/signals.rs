@@ -1,16 +1,10 @@
 //! Signals: an interrupt ends the run with its summary and the code earned so far, a request shows where it stands.
 
-use netdiag_engine::driver::Command;
-use netdiag_model::Mono;
-
-use crate::harness::{Ran, network, run};
-
-fn at(millis: u64) -> Mono {
-    Mono::from_nanos(millis * 1_000_000)
-}
+use netdiag_ping::Ping;
+use netdiag_stage::{Ran, Scene, at};
 
 fn interrupted(name: &str, args: &str, millis: u64) -> Ran {
-    run(&network(name), args, &[(at(millis), Command::Quit)])
+    Scene::on(name).quit(at(millis)).run::<Ping>(args)
 }
 
 #[test]
@@ -45,8 +39,8 @@ fn an_interrupt_before_the_name_is_known_ends_at_once() {
 
 #[test]
 fn a_request_shows_where_the_run_stands_on_standard_error() {
-    let signals = [(at(1_500), Command::Interim), (at(2_010), Command::Interim)];
-    let ran = run(&network("a-straight-path"), "-c 4 203.0.113.7", &signals);
+    let scene = Scene::on("a-straight-path").interim(at(1_500)).interim(at(2_010));
+    let ran = scene.run::<Ping>("-c 4 203.0.113.7");
     assert_eq!(
         ran.err,
         "\r2/2 packets, 0% loss, min/avg/ewma/max = 30.000/30.000/30.000/30.000 ms\n\

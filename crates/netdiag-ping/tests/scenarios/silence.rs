@@ -1,8 +1,9 @@
 //! After 100 % loss: what that does and does not mean, and what to run next.
 
-use netdiag_sim::Network;
+use netdiag_ping::Ping;
+use netdiag_stage::{Ran, Scene};
 
-use crate::harness::{Ran, ping, run};
+use crate::ping;
 
 fn text(name: &str, args: &str) -> String {
     let ran = ping(name, args);
@@ -28,12 +29,13 @@ fn on_the_link_and_silent() {
 
 #[test]
 fn on_the_link_and_answering() {
-    let network = Network::from_toml(
-        "[here]\naddresses = [\"192.0.2.10/24\", \"2001:db8::10/64\"]\n[host.target]\n\
+    let scene = || {
+        Scene::toml(
+            "[here]\naddresses = [\"192.0.2.10/24\", \"2001:db8::10/64\"]\n[host.target]\n\
          addresses = [\"192.0.2.1/24\", \"2001:db8::1/64\"]\nsilent = \"echo\"\n[[link]]\nends = [\"here\", \"target\"]\n",
-    )
-    .expect("a network");
-    let ran = run(&network, "-c 2 192.0.2.1", &[]);
+        )
+    };
+    let ran = scene().run::<Ping>("-c 2 192.0.2.1");
     assert_eq!(
         after_summary(&ran),
         "No echo reply is not proof that 192.0.2.1 is down: many hosts and firewalls drop echo requests.\n\
@@ -41,7 +43,7 @@ fn on_the_link_and_answering() {
          \x20 next: netdiag ping --via tcp:443 192.0.2.1\n\
          \x20 next: netdiag ping --via udp 192.0.2.1\n"
     );
-    let v6 = run(&network, "-c 2 2001:db8::1", &[]);
+    let v6 = scene().run::<Ping>("-c 2 2001:db8::1");
     assert!(
         v6.out.contains("2001:db8::1 is on this link and answers neighbour discovery: it is up"),
         "{}",
@@ -62,13 +64,12 @@ fn behind_a_next_hop_that_answers() {
 
 #[test]
 fn behind_a_next_hop_that_is_silent() {
-    let network = Network::from_toml(
+    let scene = Scene::toml(
         "[here]\naddresses = [\"192.0.2.10/24\"]\n[router.r1]\naddresses = [\"192.0.2.1/24\"]\n[host.target]\n\
          addresses = [\"203.0.113.7/24\"]\n[[link]]\nends = [\"here\", \"r1\", \"target\"]\n\
          [[event]]\nat = \"0s\"\nlink = \"here-r1\"\nstate = \"unplugged\"\n",
-    )
-    .expect("a network");
-    let text = after_summary(&run(&network, "-c 2 -W 1 203.0.113.7", &[]));
+    );
+    let text = after_summary(&scene.run::<Ping>("-c 2 -W 1 203.0.113.7"));
     assert!(
         text.contains("The next hop 192.0.2.1 does not answer ARP: nothing behind it can be reached.\n"),
         "{text}"
@@ -78,12 +79,11 @@ fn behind_a_next_hop_that_is_silent() {
 
 #[test]
 fn no_route() {
-    let network = Network::from_toml(
+    let scene = Scene::toml(
         "[here]\naddresses = [\"192.0.2.10/24\"]\nroutes = [{ to = \"203.0.113.0/24\", refuse = \"no-route\" }]\n\
          [host.target]\naddresses = [\"203.0.113.7/24\"]\n[[link]]\nends = [\"here\", \"target\"]\n",
-    )
-    .expect("a network");
-    let ran = run(&network, "-c 2 203.0.113.7", &[]);
+    );
+    let ran = scene.run::<Ping>("-c 2 203.0.113.7");
     assert!(ran.err.contains("sendmsg: Network is unreachable"), "{}", ran.err);
     assert_eq!(
         after_summary(&ran),

@@ -1,20 +1,14 @@
 //! What runs keep in memory, by an allocator that counts: an hour of sweeping, and very many targets at once. What is
 //! measured holds the simulated network too, which keeps nothing of what is over.
 
-#[expect(dead_code, reason = "shared with the scenarios, which use more of it")]
-#[path = "../scenarios/harness.rs"]
-mod harness;
-
 use std::cell::RefCell;
-use std::collections::VecDeque;
 use std::rc::Rc;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use netdiag_model::Mono;
-use netdiag_sim::{Network, Sim};
+use netdiag_ping::Ping;
+use netdiag_sim::Network;
+use netdiag_stage::{Ran, Scene, at};
 use peak_alloc::PeakAlloc;
-
-use harness::{Happening, Ran, Scene};
 
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
@@ -37,17 +31,16 @@ fn farm(host: &str, link: &str) -> Network {
 
 /// Runs `netdiag ping ARGS`, and says how many octets were kept at these moments (in milliseconds).
 fn kept(network: &Network, args: &str, moments: &[u64]) -> (Ran, Vec<usize>) {
-    let sim = Sim::without_truth(network);
     let before = HEAP.current_usage();
     let kept = Rc::new(RefCell::new(Vec::new()));
-    let look = |millis: &u64| {
+    let scene = Scene::new(network.clone()).without_truth();
+    let scene = moments.iter().fold(scene, |scene, millis| {
         let kept = kept.clone();
-        let look: Happening =
-            Box::new(move |_| kept.borrow_mut().push(HEAP.current_usage().saturating_sub(before)));
-        (Mono::from_nanos(millis * 1_000_000), look)
-    };
-    let moments: VecDeque<(Mono, Happening)> = moments.iter().map(look).collect();
-    let ran = Scene { moments, ..Scene::default() }.run(&sim, args);
+        scene.look(at(*millis), move || {
+            kept.borrow_mut().push(HEAP.current_usage().saturating_sub(before));
+        })
+    });
+    let ran = scene.run::<Ping>(args);
     (ran, kept.take())
 }
 

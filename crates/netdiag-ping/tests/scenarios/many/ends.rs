@@ -1,14 +1,10 @@
 //! How runs to many targets end: by signals, by deadlines, by answers enough.
 
-use netdiag_engine::driver::Command;
-use netdiag_model::Mono;
-use netdiag_sim::{Happening, Network};
+use netdiag_ping::Ping;
+use netdiag_sim::Happening;
+use netdiag_stage::{Ran, Scene, at};
 
-use crate::harness::{Ran, network, ping, run};
-
-fn at(millis: u64) -> Mono {
-    Mono::from_nanos(millis * 1_000_000)
-}
+use crate::ping;
 
 fn sent_to(ran: &Ran, address: &str) -> usize {
     let address: std::net::IpAddr = address.parse().expect("an address");
@@ -17,8 +13,8 @@ fn sent_to(ran: &Ran, address: &str) -> usize {
 
 #[test]
 fn an_interrupt_in_mid_sweep_shows_the_table_so_far() {
-    let farm = network("a-farm-of-65536-hosts");
-    let ran = run(&farm, "-c 1 --rate 10 -q 10.1.0.0/20", &[(at(450), Command::Quit)]);
+    let scene = Scene::on("a-farm-of-65536-hosts").quit(at(450));
+    let ran = scene.run::<Ping>("-c 1 --rate 10 -q 10.1.0.0/20");
     assert_eq!((ran.code(), ran.end, ran.truth.sent()), (1, at(450), 5));
     let rows = ran.out.lines().filter(|line| line.starts_with("10.1.0.")).count();
     let last = "5 targets: 5 answer, others were not asked; 5 probes sent, 5 answered, 0% loss in 450 ms";
@@ -27,20 +23,17 @@ fn an_interrupt_in_mid_sweep_shows_the_table_so_far() {
 
 #[test]
 fn an_interrupt_of_an_endless_run_ends_it_with_the_code_earned() {
-    let every = network("targets-of-every-kind");
-    let ran = run(&every, "203.0.113.1 203.0.113.6", &[(at(2_500), Command::Quit)]);
+    let scene = || Scene::on("targets-of-every-kind").quit(at(2_500));
+    let ran = scene().run::<Ping>("203.0.113.1 203.0.113.6");
     assert_eq!((ran.code(), ran.end), (0, at(2_500)));
-    let ran = run(&every, "203.0.113.1 203.0.113.2", &[(at(2_500), Command::Quit)]);
+    let ran = scene().run::<Ping>("203.0.113.1 203.0.113.2");
     assert_eq!((ran.code(), ran.end), (1, at(2_500)));
 }
 
 #[test]
 fn an_interrupt_before_any_name_is_known_is_no_error() {
-    let ran = run(
-        &network("names-of-many-kinds"),
-        "slow.example.net silent.example.net",
-        &[(at(500), Command::Quit)],
-    );
+    let scene = Scene::on("names-of-many-kinds").quit(at(500));
+    let ran = scene.run::<Ping>("slow.example.net silent.example.net");
     let unresolved =
         |name: &str| format!("netdiag ping: {name}.example.net: not resolved when the run ended\n");
     assert_eq!((ran.code(), ran.out.as_str()), (1, ""));
@@ -90,9 +83,8 @@ fn fping_lists_every_target_even_if_it_was_not_asked() {
 
 #[test]
 fn a_request_shows_the_totals_on_standard_error() {
-    let every = network("targets-of-every-kind");
-    let signals = [(at(500), Command::Interim), (at(2_600), Command::Interim)];
-    let ran = run(&every, "-c 4 -q 203.0.113.1 203.0.113.2 203.0.113.6", &signals);
+    let scene = Scene::on("targets-of-every-kind").interim(at(500)).interim(at(2_600));
+    let ran = scene.run::<Ping>("-c 4 -q 203.0.113.1 203.0.113.2 203.0.113.6");
     assert_eq!(
         ran.err,
         "3 targets: 2 answer, 1 does not; 3 probes sent, 2 answered, 33.3333% loss\n\
@@ -131,12 +123,11 @@ fn it_ends_when_all_have_answered() {
 /// An answer that comes while the next probe is out does not keep the run waiting for that one's fate alone.
 #[test]
 fn probes_under_way_to_one_that_answered_are_settled_too() {
-    let network = Network::from_toml(
+    let scene = Scene::toml(
         "[here]\naddresses = [\"192.0.2.10/24\"]\n[host.a]\naddresses = [\"192.0.2.1/24\"]\n[[link]]\n\
          ends = [\"here\", \"a\"]\ndelay = \"150ms\"\n",
-    )
-    .expect("a network");
-    let ran = run(&network, "--alive -c 5 -i 0.2 192.0.2.1 192.0.2.1", &[]);
+    );
+    let ran = scene.run::<Ping>("--alive -c 5 -i 0.2 192.0.2.1 192.0.2.1");
     assert_eq!((ran.truth.sent(), ran.end, ran.code()), (4, at(501), 0));
     assert_eq!(ran.out, "192.0.2.1\n192.0.2.1\n");
 }

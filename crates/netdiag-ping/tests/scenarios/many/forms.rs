@@ -1,8 +1,7 @@
 //! What each form shows of targets of every kind.
 
-use crate::harness::ping;
-use crate::json::assert_valid;
 use crate::many::plain::assert_summaries;
+use crate::ping;
 
 const NETWORK: &str = "targets-of-every-kind";
 
@@ -34,8 +33,7 @@ fn the_forms_over_targets_of_every_kind() {
 fn records_of_targets_of_every_kind_fit_the_schema_and_prove_the_summaries() {
     for args in ["-c 4", "-c 1 --rate 5", "-c 20 -i 0.2 --report-every 1s", "-c 3 -W 3"] {
         let ran = ping(NETWORK, &format!("{args} --json {TARGETS}"));
-        let records = ran.records();
-        assert_valid(&records);
+        let records = ran.valid_records();
         assert_eq!(assert_summaries(&records), 14, "{args}");
         assert_eq!((ran.code(), ran.err.as_str()), (1, ""));
     }

@@ -1,15 +1,15 @@
 //! Names, blocks, ranges and lists: what they come to, what cannot be asked, and that nobody waits for a slow one.
 
-use netdiag_model::Mono;
-use netdiag_sim::{Happening, Sim};
+use netdiag_ping::Ping;
+use netdiag_sim::Happening;
+use netdiag_stage::{Ran, Scene, at};
 
-use crate::harness::{Ran, Scene, network, ping};
-use crate::json::assert_valid;
+use crate::ping;
 
 const NETWORK: &str = "names-of-many-kinds";
 
 fn of_input(args: &str, text: &[u8]) -> Ran {
-    Scene::input(text).run(&Sim::new(&network(NETWORK)), args)
+    Scene::on(NETWORK).input(text).run::<Ping>(args)
 }
 
 /// The targets of the summaries, in their order.
@@ -51,9 +51,8 @@ const LIST: &[u8] =
 fn a_list_with_garbage_in_it() {
     insta::assert_snapshot!("a_list_with_garbage", of_input("-c 1 -", LIST).page());
     let ran = of_input("-c 1 --json -", LIST);
-    assert_valid(&ran.records());
     let codes: Vec<String> =
-        ran.records().iter().filter_map(|record| Some(record["code"].as_str()?.to_owned())).collect();
+        ran.valid_records().iter().filter_map(|record| Some(record["code"].as_str()?.to_owned())).collect();
     assert_eq!(codes, ["bad-target", "bad-target", "bad-target", "bad-target", "bad-target", "unresolved"]);
     assert_eq!(
         summed(&ran),
@@ -72,10 +71,11 @@ fn a_list_with_garbage_in_it() {
 
 #[test]
 fn files_beside_words_keep_the_order_typed() {
-    let scene =
-        Scene::input(b"192.0.2.2\n").file("first", b"both.example.net\n192.0.2.1\n").file("second", b"");
-    let ran =
-        scene.run(&Sim::new(&network(NETWORK)), "-c 1 --json slow.example.net @first - @second 192.0.2.1");
+    let scene = Scene::on(NETWORK)
+        .input(b"192.0.2.2\n")
+        .file("first", b"both.example.net\n192.0.2.1\n")
+        .file("second", b"");
+    let ran = scene.run::<Ping>("-c 1 --json slow.example.net @first - @second 192.0.2.1");
     let expected = [
         "slow.example.net 192.0.2.2",
         "both.example.net 2001:db8::1",
@@ -124,7 +124,7 @@ fn the_run_begins_with_the_first_target_that_is_known() {
 fn a_name_that_never_resolves_holds_up_the_end_but_no_line() {
     let ran = ping(NETWORK, "-c 1 silent.example.net 192.0.2.1");
     assert_eq!(begun(&ran), [("192.0.2.1".to_owned(), 0)]);
-    assert_eq!((ran.end, ran.code()), (Mono::from_nanos(10_000_000_000), 1));
+    assert_eq!((ran.end, ran.code()), (at(10_000), 1));
 }
 
 #[test]

@@ -1,15 +1,13 @@
 //! Intervals: each counts the probes that were sent in it, they add up to the whole, and none is empty.
 
-use crate::harness::ping;
-use crate::json::assert_valid;
 use crate::many::plain::assert_summaries;
+use crate::ping;
 
 const NETWORK: &str = "targets-of-every-kind";
 
 /// Sent and received of the intervals of one address, in order.
 fn intervals(args: &str, address: &str) -> Vec<(u64, u64)> {
-    let records = ping(NETWORK, &format!("--json {args}")).records();
-    assert_valid(&records);
+    let records = ping(NETWORK, &format!("--json {args}")).valid_records();
     assert_summaries(&records);
     let its = records.iter().filter(|record| record["type"] == "interval" && record["address"] == address);
     let number = |record: &serde_json::Value, key: &str| record[key].as_u64().expect("a number");

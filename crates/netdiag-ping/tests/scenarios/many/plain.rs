@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use netdiag_stage::plain::assert_loss;
 use serde_json::Value;
 
-use crate::plain::{assert_summary, assert_summed};
+use crate::plain::assert_summary;
 
 fn key(record: &Value) -> (String, String) {
     let text = |key: &str| record[key].as_str().expect("a text").to_owned();
@@ -36,7 +37,7 @@ fn assert_intervals(intervals: &[Value], summary: &Value) {
     for interval in intervals {
         let (sent, received) = (number(interval, "sent"), number(interval, "received"));
         assert!(sent > 0 && received <= sent && number(interval, "lost") == sent - received, "{interval}");
-        assert_summed(interval, (sent, received));
+        assert_loss(interval);
     }
     if !intervals.is_empty() {
         let sum = |key: &str| intervals.iter().map(|interval| number(interval, key)).sum::<u64>();

@@ -2,11 +2,10 @@
 
 use std::fmt::Write;
 
-use netdiag_sim::Network;
+use netdiag_ping::Ping;
+use netdiag_stage::Scene;
 use proptest::prelude::*;
 
-use crate::harness::run;
-use crate::json::assert_valid;
 use crate::many::plain::assert_summaries;
 
 /// What a host is like: how it answers, and what its link does.
@@ -26,12 +25,12 @@ fn host() -> impl Strategy<Value = Host> {
 }
 
 /// A router with these hosts behind it: 203.0.113.1 and so on.
-fn network(hosts: &[Host], seed: u64) -> Network {
-    let mut text = format!(
-        "seed = {seed}\n[here]\naddresses = [\"192.0.2.10/24\"]\nroutes = [{{ to = \"198.51.100.0/24\", refuse = \"no-route\" }}]\n\
+fn scene(hosts: &[Host], seed: u64) -> Scene {
+    let mut text = String::from(
+        "[here]\naddresses = [\"192.0.2.10/24\"]\nroutes = [{ to = \"198.51.100.0/24\", refuse = \"no-route\" }]\n\
          [router.r]\naddresses = [\"192.0.2.1/24\", \"203.0.113.254/24\"]\n\
-         filters = [{{ protocol = \"icmp\", to = \"203.0.113.200\", answer = \"prohibited\" }}]\n\
-         [[link]]\nends = [\"here\", \"r\"]\nduplicate = 0.05\nreorder = 0.1\nreorder_by = \"700ms\"\n"
+         filters = [{ protocol = \"icmp\", to = \"203.0.113.200\", answer = \"prohibited\" }]\n\
+         [[link]]\nends = [\"here\", \"r\"]\nduplicate = 0.05\nreorder = 0.1\nreorder_by = \"700ms\"\n",
     );
     for (number, host) in (1..).zip(hosts) {
         let more = match host.kind {
@@ -51,7 +50,7 @@ fn network(hosts: &[Host], seed: u64) -> Network {
         )
         .expect("a text");
     }
-    Network::from_toml(&text).expect("a network")
+    Scene::toml(&text).seed(seed)
 }
 
 proptest! {
@@ -62,15 +61,13 @@ proptest! {
         hosts in prop::collection::vec(host(), 1..6), seed: u64, count in 1_u32..12, interval in 0_u32..1_500,
         (rate, timeout, every) in (1_u32..200, 100_u32..4_000, prop::option::of(100_u32..5_000)),
     ) {
-        let network = network(&hosts, seed);
         let every = every.map_or_else(String::new, |every| format!("--report-every {every}ms "));
         let args = format!(
             "--json -c {count} -i {interval}ms --rate {rate} -W {timeout}ms {every}203.0.113.1-{} 203.0.113.200 203.0.113.150 198.51.100.7",
             hosts.len()
         );
-        let ran = run(&network, &args, &[]);
-        let records = ran.records();
-        assert_valid(&records);
+        let ran = scene(&hosts, seed).run::<Ping>(&args);
+        let records = ran.valid_records();
         prop_assert_eq!(assert_summaries(&records), hosts.len() + 3);
         for summary in records.iter().filter(|record| record["type"] == "summary") {
             let number = |key: &str| summary[key].as_u64().expect("a number");

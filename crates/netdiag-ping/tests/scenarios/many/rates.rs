@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use netdiag_sim::Happening;
+use netdiag_stage::Ran;
 
-use crate::harness::{Ran, ping};
+use crate::ping;
 
 const FARM: &str = "a-farm-of-65536-hosts";
 
