@@ -7,7 +7,7 @@ mod echo;
 mod path;
 
 pub use echo::{Count, Echo, Ending, Pace};
-pub use path::{Discipline, Limits, Overhead, Paths};
+pub use path::{AllBranches, Discipline, Limits, Overhead, Paths};
 
 use std::time::Duration;
 

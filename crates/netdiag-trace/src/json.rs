@@ -345,11 +345,16 @@ fn summary(
         path_mtu: stages.iter().map(|stage| stage.mtu).min().filter(|_| is_found),
         mtu_stages: stages.iter().map(|stage| mtu_record(stage, &shown)).collect(),
         paths: context.plan.mda.map(|_| trail.graph().paths()),
-        confidence: None,
+        confidence: context.plan.mda.map(|_| confidence(trail)),
         elapsed_ms: millis_from_nanos(elapsed.as_nanos() as f64),
         unreachable,
         circle,
     }
+}
+
+/// In percent, how sure it is that no branch is missing.
+fn confidence(trail: &Trail) -> f64 {
+    ((1.0 - trail.graph().miss_probability()) * 10_000.0).round() / 100.0
 }
 
 fn mtu_record(stage: &MtuStage, shown: &impl Fn(Address) -> String) -> MtuRecord {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use netdiag_engine::pacer::Rate;
 use netdiag_engine::port::SocketOptions;
-use netdiag_engine::strategy::{Discipline, Limits, Overhead};
+use netdiag_engine::strategy::{AllBranches, Discipline, Limits, Overhead};
 use netdiag_model::{Family, Flow};
 use netdiag_tool::arguments::paced;
 use netdiag_tool::targets::Word;
@@ -166,6 +166,11 @@ impl Plan {
             flow: Flow(0),
             size: [SIZES[0], SIZES[1]].map(|usual| size.unwrap_or(usual)),
             overhead: Overhead { v4: 28, v6: 48 },
+            branches: match options.mda {
+                None => AllBranches::Ignored,
+                Some(Confidence::NinetyFive) => AllBranches::Found { miss_percent: 5 },
+                Some(Confidence::NinetyNine) => AllBranches::Found { miss_percent: 1 },
+            },
         };
         Ok(Self {
             words,

@@ -103,6 +103,9 @@ pub(crate) fn ending(trail: &Trail, context: &Context<'_>, elapsed: Duration) ->
     let mut lines = end(trail, context, elapsed);
     lines.push('\n');
     lines += &changes(trail, context);
+    if context.plan.mda.is_some() {
+        lines += &paths(trail);
+    }
     if !trail.mtu_stages().is_empty() {
         lines += &mtu(trail, context);
     }
@@ -207,6 +210,14 @@ fn changes(trail: &Trail, context: &Context<'_>) -> String {
         }
     }
     lines
+}
+
+/// How many paths there are, and how sure that is.
+fn paths(trail: &Trail) -> String {
+    let count = trail.graph().paths();
+    let noun = if count == 1 { "path" } else { "paths" };
+    let sure = (1.0 - trail.graph().miss_probability()) * 100.0;
+    format!("{count} {noun}; {sure:.1} % sure that none is missing, where routers share out evenly.\n")
 }
 
 /// What fits the path.

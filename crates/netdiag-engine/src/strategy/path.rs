@@ -5,6 +5,7 @@
 //! is asked for, the *branches* are enumerated and the *path MTU* is found. A course waits for nothing that cannot change
 //! what it will say.
 
+mod branches;
 mod course;
 mod search;
 
@@ -58,6 +59,29 @@ pub struct Limits {
     pub size: [u16; 2],
     /// How much of that is no data.
     pub overhead: Overhead,
+    /// Whether all branches are wanted.
+    pub branches: AllBranches,
+}
+
+/// Whether all branches of a path are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AllBranches {
+    /// One flow's path is enough.
+    Ignored,
+    /// All are, and the chance that one is missing is at most so many in a hundred.
+    Found {
+        /// The chance, in percent.
+        miss_percent: u8,
+    },
+}
+
+impl AllBranches {
+    fn alpha(self) -> Option<f64> {
+        match self {
+            Self::Ignored => None,
+            Self::Found { miss_percent } => Some(f64::from(miss_percent) / 100.0),
+        }
+    }
 }
 
 /// Octets of a packet that are no data of the probe: headers, and what names the probe.
@@ -206,7 +230,7 @@ impl Strategy for Paths {
         is_over.then_some(now).into_iter().chain(deadline).min()
     }
 
-    fn handle_event(&mut self, now: Mono, event: &Event) {
+    fn handle_event(&mut self, _now: Mono, event: &Event) {
         let target = match event {
             Event::Unattributed { target, .. } => *target,
             _ => match event.subject() {
@@ -215,7 +239,7 @@ impl Strategy for Paths {
             },
         };
         if let Some(course) = self.course(target) {
-            course.handle_event(now, event);
+            course.handle_event(event);
             self.rouse(target);
         }
     }

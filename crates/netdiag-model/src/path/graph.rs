@@ -145,10 +145,10 @@ impl Graph {
         who.into_iter().map(|who| Place { ttl, who }).collect()
     }
 
-    /// The flows that were seen at a place. Of this host: all that were asked at TTL 1. Of a TTL at which nobody answers:
-    /// all that were asked there or at its neighbours.
+    /// The flows that come to a place. Where it is the only one at its TTL, these are all that were asked there or at its
+    /// neighbours; of this host all that were asked at TTL 1.
     pub fn flows_at(&self, place: Place) -> Vec<Flow> {
-        if place.ttl > 0 && self.has_answered(place.ttl) {
+        if self.places(place.ttl).len() > 1 {
             let hop = self.hop(place.ttl).into_iter().flatten();
             return hop.filter(|(_, seen)| seen.is_at(place.who)).map(|(flow, _)| *flow).collect();
         }

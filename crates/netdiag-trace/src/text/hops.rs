@@ -60,7 +60,7 @@ fn line((ttl, hop): (u8, &Hop), trail: &Trail, context: &Context<'_>) -> String 
         let replies: Vec<&HopReply> = hop.replies.iter().filter(of).collect();
         let _ = write!(lines, "{head}  {}", context.who(address));
         lines += &answers(&replies, address, trail, context);
-        if number == 0 && unanswered > 0 {
+        if number == 0 && unanswered > 0 && context.plan.mda.is_none() {
             let _ = write!(lines, "  {}", stars());
         }
         lines += &meanings(&replies, is_target(address, trail));

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use netdiag_model::event::{Arrival, Damage, Subject};
-use netdiag_model::path::{PathEnd, PathNews};
+use netdiag_model::path::{Graph, PathEnd, PathNews};
 use netdiag_model::{Address, Aim, Event, Flow, Mono, Rtt};
 
+use super::branches::Branches;
 use super::search::Search;
 use super::{Discipline, Limits};
 
@@ -55,6 +56,7 @@ pub(super) struct Course {
 #[derive(Debug)]
 enum Stage {
     Search(Search),
+    Branches(Box<Branches>),
     Over,
 }
 
@@ -74,6 +76,11 @@ impl Course {
         loop {
             let turn = match &mut self.stage {
                 Stage::Search(search) => search.poll_next(now),
+                Stage::Branches(branches) => {
+                    let turn = branches.poll_next(now);
+                    self.news.extend(branches.take_news());
+                    turn
+                }
                 Stage::Over => return Turn::Over,
             };
             match turn {
@@ -87,25 +94,45 @@ impl Course {
     fn go_on(&mut self) {
         let stage = std::mem::replace(&mut self.stage, Stage::Over);
         match stage {
-            Stage::Search(search) => self.news.extend(search.end().map(PathNews::Ended)),
-            Stage::Over => {}
+            Stage::Search(search) => self.end_search(&search),
+            Stage::Branches(_) | Stage::Over => {}
         }
         if matches!(self.stage, Stage::Over) {
             self.news.push(PathNews::Complete);
         }
     }
 
-    pub(super) fn handle_event(&mut self, now: Mono, event: &Event) {
+    fn end_search(&mut self, search: &Search) {
+        let Some(end) = search.end() else { return };
+        self.news.push(PathNews::Ended(end));
+        let flow = self.limits.flow;
+        let mut graph = Graph::new(self.target);
+        for (ttl, who) in search.hops() {
+            graph.observe(ttl, flow, who);
+            if who.is_none() {
+                self.news.push(PathNews::Silent { ttl, flow });
+            }
+        }
+        if let Some(alpha) = self.limits.branches.alpha()
+            && end != PathEnd::NotSent
+        {
+            let branches = Branches::new((self.limits, alpha), self.target, graph, end);
+            self.stage = Stage::Branches(Box::new(branches));
+        }
+    }
+
+    pub(super) fn handle_event(&mut self, event: &Event) {
         match event {
             Event::Unattributed { .. } => self.slow_down(),
             Event::SendError { subject, .. } => match &mut self.stage {
                 Stage::Search(search) => search.handle_not_sent(subject),
-                Stage::Over => {}
+                Stage::Branches(_) | Stage::Over => {}
             },
             _ => {
                 if let Some((subject, heard)) = self.heard(event) {
                     match &mut self.stage {
-                        Stage::Search(search) => search.handle_heard(now, &subject, &heard),
+                        Stage::Search(search) => search.handle_heard(&subject, &heard),
+                        Stage::Branches(branches) => branches.handle_heard(&subject, &heard),
                         Stage::Over => {}
                     }
                 }
@@ -151,6 +178,7 @@ impl Course {
     pub(super) fn handle_settled(&mut self, subject: &Subject) {
         match &mut self.stage {
             Stage::Search(search) => search.handle_settled(subject),
+            Stage::Branches(branches) => branches.handle_settled(subject),
             Stage::Over => {}
         }
     }

@@ -13,7 +13,7 @@ use netdiag_model::path::{Circle, PathEnd, circle};
 use netdiag_model::{Address, Aim, Family, Mono, Rtt};
 
 use super::course::{Heard, Turn};
-use super::{Discipline, Limits};
+use super::{AllBranches, Discipline, Limits};
 
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(100);
@@ -93,6 +93,12 @@ impl Search {
         self.end
     }
 
+    /// The hops of the path, by TTL, and who answers there.
+    pub(super) fn hops(&self) -> impl Iterator<Item = (u8, Option<Address>)> {
+        let hops = self.hops.iter().take(self.reach());
+        (self.limits.first_ttl..).zip(hops.map(|hop| hop.who))
+    }
+
     pub(super) fn poll_next(&mut self, now: Mono) -> Turn {
         if let Some(end) = self.verdict() {
             self.end = Some(end);
@@ -126,7 +132,7 @@ impl Search {
         }
         for index in 0..self.reach().min(self.hops.len()) {
             let hop = &self.hops[index];
-            if hop.asked >= self.limits.queries {
+            if !self.is_wanting(index) {
                 continue;
             }
             if !hop.is_waiting() || hop.last + pause <= now {
@@ -167,7 +173,9 @@ impl Search {
     fn is_wanting(&self, index: usize) -> bool {
         let Some(hop) = self.hops.get(index) else { return true };
         let is_silent = self.is_wary && hop.asked > 0 && hop.answered == 0;
-        hop.asked < self.limits.queries && !is_silent
+        // Where all branches are wanted, who answers once is asked often enough later.
+        let is_known = self.limits.branches != AllBranches::Ignored && hop.answered > 0;
+        hop.asked < self.limits.queries && !is_silent && !is_known
     }
 
     /// How the path ends, if nothing that is still to come can change that.
@@ -200,7 +208,7 @@ impl Search {
         self.hops.get_mut(usize::from(index))
     }
 
-    pub(super) fn handle_heard(&mut self, _now: Mono, subject: &Subject, heard: &Heard) {
+    pub(super) fn handle_heard(&mut self, subject: &Subject, heard: &Heard) {
         let Some(hop) = self.hop_mut(subject) else { return };
         hop.answered = hop.answered.saturating_add(1);
         hop.who = hop.who.or(heard.from);

@@ -42,6 +42,7 @@ fn limits() -> Limits {
         flow: Flow(0),
         size: [60, 80],
         overhead: Overhead { v4: 28, v6: 48 },
+        branches: AllBranches::Ignored,
     }
 }
 

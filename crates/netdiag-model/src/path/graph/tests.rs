@@ -64,10 +64,18 @@ fn a_silent_router_is_a_place_of_its_own() {
 
 #[test]
 fn what_was_not_asked_is_no_evidence() {
-    let mut graph = graph(&["ab"]);
-    graph.observe(1, Flow(1), Some(router(b'a')));
+    let mut graph = graph(&["ab", "x"]);
     graph.observe(2, Flow(2), Some(router(b'c')));
     assert_eq!(graph.spread(place(1, b'a')), (1, 1));
     assert_eq!(graph.flows_at(Place::HERE), [Flow(0), Flow(1)]);
     assert_eq!(graph.place_of(1, Flow(2)), None);
+}
+
+#[test]
+fn the_only_place_of_a_ttl_is_passed_by_all_that_go_on() {
+    let mut graph = graph(&["ab"]);
+    graph.observe(2, Flow(1), Some(router(b'c')));
+    assert_eq!(graph.spread(place(1, b'a')), (2, 2));
+    // That it is passed by them is no evidence for the place itself.
+    assert_eq!(graph.spread(Place::HERE), (1, 1));
 }

@@ -1,0 +1,232 @@
+//! What has been asked at which TTL by which flow, what is unanswered, and when to ask again.
+//!
+//! Unanswered probes of one TTL are asked again one at a time, at first after a short pause and then ever slower down to
+//! once a second: as often as Linux answers one peer whose burst is used up.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use netdiag_model::path::Graph;
+use netdiag_model::{Flow, Mono, Rtt};
+
+/// The shortest and the longest time between two probes that ask again at one TTL.
+const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
+/// How many round trips an answer may take before it is asked for again.
+const ROUND_TRIPS: u32 = 4;
+/// How often a flow is asked again before it counts as silent, where others are answered and where nobody is.
+const AGAIN: [u32; 2] = [3, 1];
+/// How many flows are silent where nobody answers before that TTL counts as silent.
+const SILENT_FLOWS: usize = 2;
+
+/// What silence means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// Nobody answers this flow there.
+    Silent,
+    /// It cannot be told: the router answers too seldom.
+    Unknown,
+}
+
+/// One flow at one TTL.
+#[derive(Debug, Clone, Copy, Default)]
+struct Try {
+    /// Probes sent, and those under way.
+    asked: u32,
+    open: u32,
+    /// Probes that asked again.
+    again: u32,
+    /// When it was asked last.
+    last: Mono,
+    is_answered: bool,
+    is_given_up: bool,
+}
+
+impl Try {
+    const fn is_pending(&self) -> bool {
+        !self.is_answered && !self.is_given_up
+    }
+}
+
+/// One TTL.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    /// When the next probe may ask again.
+    next: Mono,
+    pause: Duration,
+    /// Probes that asked again, and how many of them were answered.
+    again: u32,
+    answered: u32,
+}
+
+/// How often a flow is asked again at a TTL.
+fn most(ttl: u8, graph: &Graph) -> u32 {
+    AGAIN[usize::from(!graph.has_answered(ttl))]
+}
+
+/// All that has been asked.
+#[derive(Debug)]
+pub(super) struct Tries {
+    tries: BTreeMap<(u8, Flow), Try>,
+    paces: BTreeMap<u8, Pace>,
+    longest: Rtt,
+    timeout: Duration,
+}
+
+impl Tries {
+    pub(super) fn new(timeout: Duration) -> Self {
+        Self { tries: BTreeMap::new(), paces: BTreeMap::new(), longest: Rtt::from_nanos(0), timeout }
+    }
+
+    /// How long an answer is waited for before it is asked for again.
+    fn patience(&self) -> Duration {
+        (Duration::from(self.longest) * ROUND_TRIPS).max(PAUSES[0]).min(self.timeout)
+    }
+
+    fn of_ttl(&self, ttl: u8) -> impl Iterator<Item = (Flow, &Try)> {
+        self.tries.range((ttl, Flow(0))..=(ttl, Flow(u16::MAX))).map(|(&(_, flow), tried)| (flow, tried))
+    }
+
+    fn get(&self, ttl: u8, flow: Flow) -> Option<&Try> {
+        self.tries.get(&(ttl, flow))
+    }
+
+    pub(super) fn is_asked(&self, ttl: u8, flow: Flow) -> bool {
+        self.get(ttl, flow).is_some()
+    }
+
+    /// Asked, not answered, not given up.
+    pub(super) fn is_pending(&self, ttl: u8, flow: Flow) -> bool {
+        self.get(ttl, flow).is_some_and(Try::is_pending)
+    }
+
+    pub(super) fn is_given_up(&self, ttl: u8, flow: Flow) -> bool {
+        self.get(ttl, flow).is_some_and(|tried| tried.is_given_up)
+    }
+
+    /// How many flows are pending at a TTL.
+    pub(super) fn pending_at(&self, ttl: u8) -> u32 {
+        self.of_ttl(ttl).filter(|(_, tried)| tried.is_pending()).count() as u32
+    }
+
+    /// How many probes of a flow are under way to a TTL.
+    pub(super) fn open_at(&self, ttl: u8, flow: Flow) -> u32 {
+        self.get(ttl, flow).map_or(0, |tried| tried.open)
+    }
+
+    /// Whether a flow has a probe under way anywhere.
+    pub(super) fn is_open(&self, flow: Flow) -> bool {
+        self.tries.iter().any(|((_, other), tried)| *other == flow && tried.open > 0)
+    }
+
+    fn is_waiting(&self) -> bool {
+        self.tries.values().any(Try::is_pending)
+    }
+
+    /// Until when answers to flows that were answered before are worth waiting for; `None` if none is under way, or for long.
+    pub(super) fn repeats_until(&self, now: Mono) -> Option<Mono> {
+        let repeated = self.tries.values().filter(|tried| tried.is_answered && tried.open > 0);
+        let until = repeated.map(|tried| tried.last + self.patience()).max()?;
+        (until > now && !self.is_waiting()).then_some(until)
+    }
+
+    /// How many probes of a flow have been sent to a TTL.
+    pub(super) fn asked_at(&self, ttl: u8, flow: Flow) -> u32 {
+        self.get(ttl, flow).map_or(0, |tried| tried.asked)
+    }
+
+    pub(super) fn ask(&mut self, now: Mono, ttl: u8, flow: Flow) {
+        let patience = self.patience();
+        let tried = self.tries.entry((ttl, flow)).or_default();
+        let is_again = tried.asked > 0 && tried.is_pending();
+        tried.asked += 1;
+        tried.open += 1;
+        tried.last = now;
+        let pace =
+            self.paces.entry(ttl).or_insert(Pace { next: now, pause: patience, again: 0, answered: 0 });
+        if is_again {
+            tried.again += 1;
+            pace.again += 1;
+            pace.pause = (pace.pause * 2).min(PAUSES[1]).max(patience);
+            pace.next = now + pace.pause;
+        }
+    }
+
+    /// The probe that is to ask again now; or when one will be.
+    pub(super) fn due(&self, now: Mono, graph: &Graph) -> Result<(u8, Flow), Option<Mono>> {
+        let mut soonest: Option<Mono> = None;
+        for (&ttl, pace) in &self.paces {
+            let pending = self.of_ttl(ttl).filter(|(_, tried)| tried.is_pending());
+            // The one that has been asked least and longest ago.
+            let Some((flow, tried)) = pending.min_by_key(|(_, tried)| (tried.again, tried.last)) else {
+                continue;
+            };
+            let at = pace.next.max(tried.last + self.patience());
+            if at <= now && tried.again < most(ttl, graph) {
+                return Ok((ttl, flow));
+            }
+            soonest = Some(soonest.map_or(at, |other| other.min(at)));
+        }
+        Err(soonest)
+    }
+
+    /// Those whose silence means something by now. They are pending no more.
+    pub(super) fn conclude(&mut self, now: Mono, graph: &Graph) -> Vec<(u8, Flow, Verdict)> {
+        let patience = self.patience();
+        let exhausted = |tried: &Try| tried.is_pending() && tried.last + patience <= now;
+        let mut ends = Vec::new();
+        for (&(ttl, flow), tried) in &self.tries {
+            if !exhausted(tried) || tried.again < most(ttl, graph) {
+                continue;
+            }
+            if graph.has_answered(ttl) {
+                // Where others are answered when they ask again, this one is silent for good.
+                let pace = self.paces.get(&ttl);
+                let is_heard =
+                    pace.is_some_and(|pace| pace.answered * 2 >= pace.again.saturating_sub(AGAIN[0]));
+                ends.push((ttl, flow, if is_heard { Verdict::Silent } else { Verdict::Unknown }));
+            } else {
+                ends.push((ttl, flow, Verdict::Silent));
+            }
+        }
+        // Where nobody answers, a few flows speak for all.
+        for ttl in self.paces.keys() {
+            let silent = ends.iter().filter(|(at, ..)| at == ttl).count()
+                + self.of_ttl(*ttl).filter(|(_, tried)| tried.is_given_up).count();
+            if silent >= SILENT_FLOWS && !graph.has_answered(*ttl) {
+                let rest = self.of_ttl(*ttl).filter(|(_, tried)| tried.is_pending());
+                let rest: Vec<_> = rest.map(|(flow, _)| (*ttl, flow, Verdict::Silent)).collect();
+                ends.extend(rest.into_iter().filter(|end| !ends.contains(end)).collect::<Vec<_>>());
+            }
+        }
+        for (ttl, flow, _) in &ends {
+            if let Some(tried) = self.tries.get_mut(&(*ttl, *flow)) {
+                tried.is_given_up = true;
+            }
+        }
+        ends
+    }
+
+    pub(super) fn handle_answer(&mut self, ttl: u8, flow: Flow, rtt: Rtt) {
+        self.longest = self.longest.max(rtt);
+        let Some(tried) = self.tries.get_mut(&(ttl, flow)) else { return };
+        let was_pending = tried.is_pending();
+        tried.is_answered = true;
+        if was_pending
+            && tried.again > 0
+            && let Some(pace) = self.paces.get_mut(&ttl)
+        {
+            pace.answered += 1;
+        }
+    }
+
+    /// A probe's fate is known; whether it was one of these.
+    pub(super) fn handle_settled(&mut self, ttl: u8, flow: Flow) -> bool {
+        match self.tries.get_mut(&(ttl, flow)) {
+            Some(tried) if tried.open > 0 => {
+                tried.open -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
+}
