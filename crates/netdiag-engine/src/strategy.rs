@@ -7,7 +7,7 @@ mod echo;
 mod path;
 
 pub use echo::{Count, Echo, Ending, Pace};
-pub use path::{AllBranches, Discipline, Limits, Overhead, Paths};
+pub use path::{AllBranches, Answers, Discipline, Limits, Overhead, PathMtu, Paths};
 
 use std::time::Duration;
 

@@ -33,6 +33,8 @@ pub enum PathNews {
         /// The flow.
         flow: Flow,
     },
+    /// From now on probes ask what size fits, not who is there.
+    Sizing,
     /// Nothing more is asked about it.
     Complete,
 }

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use netdiag_engine::pacer::Rate;
-use netdiag_engine::port::SocketOptions;
-use netdiag_engine::strategy::{AllBranches, Discipline, Limits, Overhead};
+use netdiag_engine::port::{Fragmentation, SocketOptions};
+use netdiag_engine::strategy::{AllBranches, Answers, Discipline, Limits, Overhead, PathMtu};
 use netdiag_model::{Family, Flow};
 use netdiag_tool::arguments::paced;
 use netdiag_tool::targets::Word;
@@ -166,6 +166,7 @@ impl Plan {
             flow: Flow(0),
             size: [SIZES[0], SIZES[1]].map(|usual| size.unwrap_or(usual)),
             overhead: Overhead { v4: 28, v6: 48 },
+            path_mtu: if options.mtu { PathMtu::Found(Answers::Free) } else { PathMtu::Ignored },
             branches: match options.mda {
                 None => AllBranches::Ignored,
                 Some(Confidence::NinetyFive) => AllBranches::Found { miss_percent: 5 },
@@ -221,7 +222,11 @@ impl Plan {
     pub fn udp_limits(&self) -> Limits {
         // Shard and sequence number stand before the data.
         let overhead = Overhead { v4: 32, v6: 52 };
-        Limits { discipline: Discipline::Abreast { hops: ABREAST_UDP }, overhead, ..self.limits }
+        let path_mtu = match self.limits.path_mtu {
+            PathMtu::Ignored => PathMtu::Ignored,
+            PathMtu::Found(_) => PathMtu::Found(Answers::Limited),
+        };
+        Limits { discipline: Discipline::Abreast { hops: ABREAST_UDP }, overhead, path_mtu, ..self.limits }
     }
 
     /// The limits for TCP.
@@ -356,6 +361,7 @@ fn sockets(options: &TraceOptions, is_many: bool) -> Result<SocketOptions, ToolE
         tos: options.tos,
         mark: options.mark,
         identifier: options.flow.map(|flow| FLOW_BASE + flow),
+        fragmentation: options.mtu.then_some(Fragmentation::Probe),
         payload_len: 256,
         in_flight: if is_many { 4096 } else { 64 },
         ..SocketOptions::default()

@@ -7,6 +7,7 @@
 
 mod branches;
 mod course;
+mod mtu;
 mod search;
 
 use std::cmp::Reverse;
@@ -18,6 +19,7 @@ use netdiag_model::{Address, Event, Family, Flow, Mono, TargetId};
 
 use super::{Ask, Next, Strategy};
 use course::{Course, Turn};
+pub use mtu::Answers;
 
 /// How many targets are asked at once.
 const AT_ONCE: usize = 4096;
@@ -61,6 +63,8 @@ pub struct Limits {
     pub overhead: Overhead,
     /// Whether all branches are wanted.
     pub branches: AllBranches,
+    /// Whether the path MTU is wanted.
+    pub path_mtu: PathMtu,
 }
 
 /// Whether all branches of a path are wanted.
@@ -82,6 +86,15 @@ impl AllBranches {
             Self::Found { miss_percent } => Some(f64::from(miss_percent) / 100.0),
         }
     }
+}
+
+/// Whether the path MTU is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PathMtu {
+    /// No.
+    Ignored,
+    /// Yes. Packets must not be fragmented, and their size is not held against what the kernel believes of the path.
+    Found(Answers),
 }
 
 /// Octets of a packet that are no data of the probe: headers, and what names the probe.

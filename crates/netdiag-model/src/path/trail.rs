@@ -89,6 +89,7 @@ pub struct Trail {
     end: Option<PathEnd>,
     mtu: Vec<MtuStage>,
     is_one_at_a_time: bool,
+    is_sizing: bool,
 }
 
 impl Trail {
@@ -101,6 +102,7 @@ impl Trail {
             end: None,
             mtu: Vec::new(),
             is_one_at_a_time: false,
+            is_sizing: false,
         }
     }
 
@@ -112,6 +114,8 @@ impl Trail {
     /// Takes in an event about this target.
     pub fn apply(&mut self, event: &Event) {
         match event {
+            Event::Path { news, .. } => self.learn(*news),
+            _ if self.is_sizing => {}
             Event::Sent { subject, .. } => self.hop(subject.aim.ttl).sent += 1,
             Event::Timeout { subject } => self.hop(subject.aim.ttl).settled += 1,
             Event::SendError { subject, errno, .. } => {
@@ -135,7 +139,6 @@ impl Trail {
                 };
                 self.take(subject.aim.ttl, transit.arrival, reply);
             }
-            Event::Path { news, .. } => self.learn(*news),
             _ => {}
         }
     }
@@ -145,6 +148,7 @@ impl Trail {
             PathNews::Ended(end) => self.end = Some(end),
             PathNews::Mtu(stage) => self.mtu.push(stage),
             PathNews::Silent { ttl, flow } => self.graph.observe(ttl, flow, None),
+            PathNews::Sizing => self.is_sizing = true,
             PathNews::Complete => {}
             PathNews::OneAtATime => {
                 *self = Self { is_one_at_a_time: true, ..Self::new(self.target) };

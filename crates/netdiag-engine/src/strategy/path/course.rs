@@ -7,8 +7,9 @@ use netdiag_model::path::{Graph, PathEnd, PathNews};
 use netdiag_model::{Address, Aim, Event, Flow, Mono, Rtt};
 
 use super::branches::Branches;
+use super::mtu::Descent;
 use super::search::Search;
-use super::{Discipline, Limits};
+use super::{Discipline, Limits, PathMtu};
 
 /// What a course wants next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +52,16 @@ pub(super) struct Course {
     limits: Limits,
     target: Address,
     stage: Stage,
+    /// What the search has found: the hops and who answers there, and the end.
+    hops: Vec<(u8, Option<Address>)>,
+    end: Option<PathEnd>,
 }
 
 #[derive(Debug)]
 enum Stage {
     Search(Search),
     Branches(Box<Branches>),
+    Descent(Box<Descent>),
     Over,
 }
 
@@ -69,6 +74,8 @@ impl Course {
             stage: Stage::Search(Search::new(limits, target.family())),
             limits,
             target,
+            hops: Vec::new(),
+            end: None,
         }
     }
 
@@ -79,6 +86,11 @@ impl Course {
                 Stage::Branches(branches) => {
                     let turn = branches.poll_next(now);
                     self.news.extend(branches.take_news());
+                    turn
+                }
+                Stage::Descent(descent) => {
+                    let turn = descent.poll_next(now);
+                    self.news.extend(descent.take_news());
                     turn
                 }
                 Stage::Over => return Turn::Over,
@@ -94,38 +106,61 @@ impl Course {
     fn go_on(&mut self) {
         let stage = std::mem::replace(&mut self.stage, Stage::Over);
         match stage {
-            Stage::Search(search) => self.end_search(&search),
-            Stage::Branches(_) | Stage::Over => {}
+            Stage::Search(search) => {
+                self.end_search(&search);
+                self.stage = self.after_search();
+            }
+            Stage::Branches(_) => self.stage = self.after_branches(),
+            Stage::Descent(_) | Stage::Over => {}
         }
-        if matches!(self.stage, Stage::Over) {
-            self.news.push(PathNews::Complete);
+        match self.stage {
+            Stage::Descent(_) => self.news.push(PathNews::Sizing),
+            Stage::Over => self.news.push(PathNews::Complete),
+            Stage::Search(_) | Stage::Branches(_) => {}
         }
     }
 
     fn end_search(&mut self, search: &Search) {
         let Some(end) = search.end() else { return };
+        self.end = Some(end);
+        self.hops = search.hops().collect();
         self.news.push(PathNews::Ended(end));
+        let silent = self.hops.iter().filter(|(_, who)| who.is_none());
         let flow = self.limits.flow;
+        self.news.extend(silent.map(|&(ttl, _)| PathNews::Silent { ttl, flow }));
+    }
+
+    fn after_search(&self) -> Stage {
+        let (Some(alpha), Some(end)) = (self.limits.branches.alpha(), self.end) else {
+            return self.after_branches();
+        };
+        if end == PathEnd::NotSent {
+            return Stage::Over;
+        }
         let mut graph = Graph::new(self.target);
-        for (ttl, who) in search.hops() {
-            graph.observe(ttl, flow, who);
-            if who.is_none() {
-                self.news.push(PathNews::Silent { ttl, flow });
-            }
+        for &(ttl, who) in &self.hops {
+            graph.observe(ttl, self.limits.flow, who);
         }
-        if let Some(alpha) = self.limits.branches.alpha()
-            && end != PathEnd::NotSent
-        {
-            let branches = Branches::new((self.limits, alpha), self.target, graph, end);
-            self.stage = Stage::Branches(Box::new(branches));
+        Stage::Branches(Box::new(Branches::new((self.limits, alpha), self.target, graph, end)))
+    }
+
+    fn after_branches(&self) -> Stage {
+        let (PathMtu::Found(answers), Some(end)) = (self.limits.path_mtu, self.end) else {
+            return Stage::Over;
+        };
+        if end == PathEnd::NotSent {
+            return Stage::Over;
         }
+        let hops = self.hops.iter().filter_map(|&(ttl, who)| Some((ttl, who?))).collect();
+        Stage::Descent(Box::new(Descent::new(self.limits, self.target, (hops, end), answers)))
     }
 
     pub(super) fn handle_event(&mut self, event: &Event) {
         match event {
             Event::Unattributed { .. } => self.slow_down(),
-            Event::SendError { subject, .. } => match &mut self.stage {
+            Event::SendError { subject, mtu, .. } => match &mut self.stage {
                 Stage::Search(search) => search.handle_not_sent(subject),
+                Stage::Descent(descent) => descent.handle_not_sent(subject, *mtu),
                 Stage::Branches(_) | Stage::Over => {}
             },
             _ => {
@@ -133,6 +168,7 @@ impl Course {
                     match &mut self.stage {
                         Stage::Search(search) => search.handle_heard(&subject, &heard),
                         Stage::Branches(branches) => branches.handle_heard(&subject, &heard),
+                        Stage::Descent(descent) => descent.handle_heard(&subject, &heard),
                         Stage::Over => {}
                     }
                 }
@@ -179,7 +215,7 @@ impl Course {
         match &mut self.stage {
             Stage::Search(search) => search.handle_settled(subject),
             Stage::Branches(branches) => branches.handle_settled(subject),
-            Stage::Over => {}
+            Stage::Descent(_) | Stage::Over => {}
         }
     }
 }

@@ -43,6 +43,7 @@ fn limits() -> Limits {
         size: [60, 80],
         overhead: Overhead { v4: 28, v6: 48 },
         branches: AllBranches::Ignored,
+        path_mtu: PathMtu::Ignored,
     }
 }
 
