@@ -1,0 +1,4 @@
+mod network;
+mod trials;
+
+use super::*;
