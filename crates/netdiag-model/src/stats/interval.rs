@@ -61,11 +61,13 @@ impl Interval {
     }
 
     /// One minus it: loss of survival, survival of loss.
+    #[must_use]
     pub fn complement(self) -> Self {
         Self { estimate: 1.0 - self.estimate, low: 1.0 - self.high, high: 1.0 - self.low }
     }
 
     /// The same share in percent.
+    #[must_use]
     pub fn percent(self) -> Self {
         Self { estimate: self.estimate * 100.0, low: self.low * 100.0, high: self.high * 100.0 }
     }

@@ -50,11 +50,6 @@ impl Chain {
         Self { levels, open, holds }
     }
 
-    /// How many hops there are.
-    pub(super) const fn len(&self) -> usize {
-        self.levels.len()
-    }
-
     /// The probability that no link from `first` to `last` loses; 1 if there is none.
     pub(super) fn holds(&self, first: usize, last: usize) -> f64 {
         if first > last { 1.0 } else { self.holds[first][last - first] }

@@ -16,7 +16,7 @@ const BACKGROUND: f64 = 0.001;
 const MOST_PROBES: f64 = 1_000.0;
 
 /// How likely a router is to limit only answers through TTL, only those to echoes, both by two shares, both by one.
-const LIMITS: [f64; 4] = [0.25, 0.08, 0.02, 0.02];
+const LIMITS: [f64; 4] = [0.25, 0.07, 0.015, 0.015];
 
 /// A figure at each level.
 pub(super) type PerLevel = [f64; LEVELS];

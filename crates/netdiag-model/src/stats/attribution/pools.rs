@@ -4,7 +4,8 @@
 //! further link loses. Where none is near, the next beyond sets an upper bound, and this host stands before all.
 
 use super::outcomes::dispersion;
-use super::{Hop, Interval, Outcomes, Path, Z95};
+use super::path::Path;
+use super::{Interval, Outcomes, Z95};
 
 /// Less than this probability, and a series is not counted at all.
 const LEAST: f64 = 0.05;
@@ -19,8 +20,13 @@ pub(super) fn loss(path: &Path<'_>, first: usize, last: usize) -> Interval {
     let beyond = Pool::gather(path, last..hops, |hop| path.chain.holds(last + 1, hop));
     let before = Pool::gather(path, (0..first).rev(), |hop| path.chain.holds(hop + 1, first - 1));
     let nothing_known = Interval { estimate: 1.0, low: 0.0, high: 1.0 };
-    let survival = beyond.survival().unwrap_or(nothing_known);
-    survival.over(before.survival().unwrap_or(Interval::exact(1.0))).complement()
+    let (survival, before) = (beyond.survival().unwrap_or(nothing_known), before.survival());
+    survival.over(at_least(before.unwrap_or(Interval::exact(1.0)), survival.estimate)).complement()
+}
+
+/// Survival never rises: what is seen to survive beyond has survived before, whatever chance showed there.
+fn at_least(before: Interval, floor: f64) -> Interval {
+    Interval { estimate: before.estimate.max(floor), high: before.high.max(floor), ..before }
 }
 
 impl<'a> Pool<'a> {
@@ -32,10 +38,7 @@ impl<'a> Pool<'a> {
             if pool.is_enough() && holds(hop) < 0.5 {
                 break;
             }
-            let Hop { through, direct, .. } = path.hops[hop];
-            let open = path.chain.open(hop);
-            let series = [(through, open.through), (direct, open.direct)];
-            pool.0.extend(series.into_iter().filter(|(series, open)| series.received() > 0 && *open >= LEAST));
+            pool.0.extend(path.series(hop).filter(|&(_, open)| open >= LEAST));
         }
         pool
     }

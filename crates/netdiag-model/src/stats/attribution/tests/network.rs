@@ -73,12 +73,14 @@ impl Limit {
         }
     }
 
-    /// The same on answers to echoes.
-    pub(super) fn direct(dice: &mut Dice) -> Self {
-        match dice.pick(0, 99) {
-            0..70 => Self::None,
-            70..80 => Self::Bucket(dice.between(1.0, 20.0), dice.between(0.5, 3.5)),
-            80..90 => Self::Share(dice.between(0.1, 0.95)),
+    /// Limits on answers to echoes, which a `share` of routers has: most buckets, percentages, silence.
+    pub(super) fn direct(share: f64, dice: &mut Dice) -> Self {
+        if !dice.falls(share) {
+            return Self::None;
+        }
+        match dice.pick(0, 2) {
+            0 => Self::Bucket(dice.between(1.0, 20.0), dice.between(0.5, 3.5)),
+            1 => Self::Share(dice.between(0.1, 0.95)),
             _ => Self::Silent,
         }
     }
@@ -101,12 +103,12 @@ impl Network {
         Self { links: vec![Loss::Chance(0.0, 0.0); length], hops: vec![[Limit::None; 2]; length] }
     }
 
-    /// A path of 3 to 15 hops, routers limited at random, without loss.
-    pub(super) fn random(dice: &mut Dice) -> Self {
+    /// A path of 3 to 15 hops without loss. Routers limit at random, a `share` of them answers to echoes as well.
+    pub(super) fn random(share: f64, dice: &mut Dice) -> Self {
         let mut network = Self::plain(dice.pick(3, 15));
         let routers = network.hops.len() - 1;
         for hop in &mut network.hops[..routers] {
-            *hop = [Limit::through(dice), Limit::direct(dice)];
+            *hop = [Limit::through(dice), Limit::direct(share, dice)];
         }
         network
     }
