@@ -1,4 +1,6 @@
 //! The hops of a path that answer, and what is said of each and of the links between them.
+//!
+//! Rows for tables: a share of the node, a cause, and an interval for each link. Which stretch is named stands in `naming`.
 
 use super::chain::Chain;
 use super::evidence::{Evidence, Levels};
