@@ -2,11 +2,14 @@
 //!
 //! Every figure is property-tested against the plain formula over the whole series; the folds here need bounded memory.
 
+pub mod attribution;
 pub mod branches;
+mod interval;
 mod order;
 mod percentile;
 mod spread;
 
+pub use interval::{Interval, Z95};
 pub use order::{Bursts, Jitter, SendOrder};
 pub use percentile::Percentiles;
 pub use spread::Spread;
