@@ -135,6 +135,7 @@ impl Scene {
         let mut context = Context {
             clock: Box::new(sim.clock()),
             names: Rc::new(sim.names()),
+            origins: Rc::new(sim.tables()),
             lists: Rc::new(self.lists),
             facts: Some(Box::new(facts)),
             table: None,
