@@ -1,4 +1,5 @@
-//! The port: what was typed becomes addresses, an address becomes a name or an origin, a failure becomes an explanation.
+//! The port: what was typed becomes addresses, an address becomes a name or an origin, a failure becomes an
+//! explanation.
 //!
 //! The system is asked through getaddrinfo(3) and getnameinfo(3) on threads of their own, which are started when there
 //! is something to wait for and which nobody waits for at the end. Addresses in text form start no thread.

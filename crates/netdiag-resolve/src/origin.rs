@@ -65,6 +65,11 @@ impl OriginZones {
     }
 }
 
+/// A country as two letters; other text is none.
+pub(crate) fn country(text: &str) -> Option<String> {
+    (text.len() == 2 && text.bytes().all(|octet| octet.is_ascii_alphabetic())).then(|| text.to_owned())
+}
+
 /// The origins of addresses, as far as they were asked for.
 pub(crate) struct Origins {
     system: Arc<dyn System>,

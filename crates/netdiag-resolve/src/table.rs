@@ -73,10 +73,5 @@ fn name(text: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// A country as two letters.
-fn country(text: &str) -> Option<String> {
-    (text.len() == 2 && text.bytes().all(|octet| octet.is_ascii_alphabetic())).then(|| text.to_owned())
-}
-
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,8 @@ use hickory_proto::op::Message;
 use hickory_proto::rr::RData;
 use netdiag_model::{Asn, Origin, Prefix};
 
+use super::country;
+
 /// The longest line that is read, in octets.
 const LONGEST: usize = 512;
 /// How many lines are read.
@@ -60,12 +62,11 @@ fn parse(line: &str, address: IpAddr) -> Option<Origin> {
         Some(block) => Some(block.parse().ok()?),
     };
     let is_about = prefix.is_none_or(|prefix| prefix.contains(address));
-    let is_country = |text: &&str| text.len() == 2 && text.bytes().all(|octet| octet.is_ascii_alphabetic());
     let is_registry = |text: &&str| {
         (1..=LONGEST_REGISTRY).contains(&text.len())
             && text.bytes().all(|octet| octet.is_ascii_alphanumeric())
     };
-    let country = fields.next().filter(is_country).map(str::to_owned);
+    let country = fields.next().and_then(country);
     let registry = fields.next().filter(is_registry).map(str::to_owned);
     (is_about && !asns.is_empty()).then_some(Origin { asns, prefix, country, registry, name: None })
 }

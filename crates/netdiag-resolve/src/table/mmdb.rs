@@ -9,10 +9,12 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::error::TableError;
-use super::{country, name};
+use super::name;
+use crate::origin::country;
 
-/// In how many blocks AS numbers are looked for before a file counts as a table of something else.
-const SAMPLE: usize = 10_000;
+/// In how many blocks, empty ones among them, AS numbers are looked for before a file counts as a table of something
+/// else.
+const SAMPLE: usize = 100_000;
 
 /// A table.
 #[derive(Debug)]
@@ -39,7 +41,9 @@ impl Mmdb {
 }
 
 fn has_asns(reader: &Reader<Vec<u8>>) -> bool {
-    let Ok(networks) = reader.networks(WithinOptions::default()) else { return false };
+    let Ok(networks) = reader.networks(WithinOptions::default().include_networks_without_data()) else {
+        return false;
+    };
     networks
         .take(SAMPLE)
         .filter_map(|network| network.ok()?.decode::<Record>().ok()?)

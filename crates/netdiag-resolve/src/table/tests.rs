@@ -3,6 +3,7 @@
 mod writer;
 
 use std::fmt::Write;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use proptest::prelude::*;
 
@@ -181,11 +182,14 @@ fn ranges() -> impl Strategy<Value = Vec<(u32, u32, u32)>> {
 
 proptest! {
     #[test]
-    fn a_text_knows_what_a_plain_search_finds(ranges in ranges().prop_shuffle(), probes in proptest::collection::vec(0_u32..4500, 50)) {
+    fn a_text_knows_what_a_plain_search_finds(
+        ranges in ranges().prop_shuffle(),
+        probes in proptest::collection::vec(0_u32..4500, 50),
+    ) {
+        let (v4, v6) = (Ipv4Addr::from_bits, |bits: u32| Ipv6Addr::from_bits(u128::from(bits) << 64));
         let mut text = String::from("255.255.255.255\t255.255.255.255\t9\n");
         for (first, last, asn) in &ranges {
-            let (v4, v6) = ((std::net::Ipv4Addr::from_bits(*first), std::net::Ipv4Addr::from_bits(*last)), |bits: u32| std::net::Ipv6Addr::from_bits(u128::from(bits) << 64));
-            writeln!(text, "{}\t{}\t{asn}\tZZ\tNAME", v4.0, v4.1).expect("text");
+            writeln!(text, "{}\t{}\t{asn}\tZZ\tNAME", v4(*first), v4(*last)).expect("text");
             writeln!(text, "{}\t{}\t{asn}\tZZ\tNAME", v6(*first), v6(*last)).expect("text");
         }
         let table = table(text.as_bytes());
@@ -193,8 +197,8 @@ proptest! {
             let plain = ranges.iter().find(|(first, last, asn)| (*first..=*last).contains(&bits) && *asn != 0);
             let plain = plain.map(|(.., asn)| netdiag_model::Asn(*asn));
             let found = |address: IpAddr| table.origin(address).map(|origin| origin.asns[0]);
-            prop_assert_eq!(found(std::net::Ipv4Addr::from_bits(bits).into()), plain);
-            prop_assert_eq!(found(std::net::Ipv6Addr::from_bits(u128::from(bits) << 64).into()), plain);
+            prop_assert_eq!(found(v4(bits).into()), plain);
+            prop_assert_eq!(found(v6(bits).into()), plain);
         }
     }
 
@@ -209,8 +213,13 @@ proptest! {
     }
 
     #[test]
-    fn a_damaged_mmdb_file_is_read_or_refused(at in any::<proptest::sample::Index>(), octet in any::<u8>(), cut in 0_usize..40) {
-        let mut octets = mmdb(&[("192.0.2.0/24", Data::Map(vec![("asn", text("AS64501")), ("name", text("Other"))]))]);
+    fn a_damaged_mmdb_file_is_read_or_refused(
+        at in any::<proptest::sample::Index>(),
+        octet in any::<u8>(),
+        cut in 0_usize..40,
+    ) {
+        let record = Data::Map(vec![("asn", text("AS64501")), ("name", text("Other"))]);
+        let mut octets = mmdb(&[("192.0.2.0/24", record)]);
         let at = at.index(octets.len());
         octets[at] = octet;
         octets.truncate(octets.len() - cut);

@@ -11,7 +11,8 @@ use std::str;
 use netdiag_model::{Asn, Origin, Prefix};
 
 use super::error::{LineFault, TableError};
-use super::{country, name};
+use super::name;
+use crate::origin::country;
 
 /// The longest line, in octets.
 const LONGEST: u64 = 4096;

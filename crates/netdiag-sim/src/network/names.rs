@@ -1,5 +1,5 @@
-//! The `[name.…]`, `[reverse.…]` and `[origin.…]` tables: what the resolver knows, how long it takes, and how it fails;
-//! and `[table.…]`: files of who announces what.
+//! The `[name.…]`, `[reverse.…]` and `[origin.…]` tables: what the resolver knows, how long it takes, and how it
+//! fails; and `[table.…]`: files of who announces what.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
