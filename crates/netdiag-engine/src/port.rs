@@ -8,6 +8,7 @@ mod batch;
 mod connect;
 mod host;
 mod names;
+mod origin;
 mod socket;
 mod table;
 
@@ -15,6 +16,7 @@ pub use batch::{Datagram, DatagramBatch, Incoming, Transmit, TransmitBatch, Via}
 pub use connect::{Attempt, Care, Connection, Connector, Keepalive, Outcome, Sighting, Stream};
 pub use host::{HostChange, HostFacts, Interface, Neighbour, NeighbourState, Route};
 pub use names::{Lookup, LookupError, LookupFailure, Names, Resolved};
+pub use origin::{OriginTable, OriginTableError, OriginTables};
 pub use socket::{Backend, Fragmentation, OpenError, ProbeSocket, Sent, SocketOptions, Sockets, Stop};
 pub use table::{Counters, Listener, SocketTable};
 

@@ -122,6 +122,4 @@ const fn types(family: Option<Family>) -> &'static [RecordType] {
 }
 
 #[cfg(test)]
-mod frozen;
-#[cfg(test)]
 mod tests;

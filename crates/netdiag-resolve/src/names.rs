@@ -1,4 +1,5 @@
-//! The port: what was typed becomes addresses, an address becomes a name, a failure becomes an explanation.
+//! The port: what was typed becomes addresses, an address becomes a name or an origin, a failure becomes an
+//! explanation.
 //!
 //! The system is asked through getaddrinfo(3) and getnameinfo(3) on threads of their own, which are started when there
 //! is something to wait for and which nobody waits for at the end. Addresses in text form start no thread.
@@ -9,11 +10,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use netdiag_engine::port::{LookupError, LookupFailure, Names, Resolved};
-use netdiag_model::{Family, Mono};
+use netdiag_model::{Family, Mono, Origin};
 use tokio::sync::oneshot;
 
 use crate::error::NameError;
 use crate::explain::{self, Question};
+use crate::origin::{OriginZones, Origins};
 use crate::pool::Pool;
 use crate::reverse::Reverse;
 use crate::setup::Setup;
@@ -26,13 +28,14 @@ const AT_ONCE: usize = 16;
 /// Names and addresses by the ways that this system is set up to use (`/etc/nsswitch.conf`: files, DNS, …).
 ///
 /// Look-ups start with the call. One whose future is dropped goes on in its thread; one that waits for a thread is
-/// given up when this is dropped. The futures of names want a tokio runtime with I/O and time, and are never waited
-/// for by it: dropping the runtime, or leaving the process, does not wait for a look-up that hangs.
+/// given up when this is dropped. The futures of names and origins want a tokio runtime with I/O and time, and are
+/// never waited for by it: dropping the runtime, or leaving the process, does not wait for a look-up that hangs.
 pub struct SystemNames {
     system: Arc<dyn System>,
     now: Now,
     forward: Pool,
     reverse: Reverse,
+    origins: Origins,
 }
 
 impl SystemNames {
@@ -43,7 +46,15 @@ impl SystemNames {
 
     fn of(system: Arc<dyn System>, now: Now) -> Self {
         let reverse = Reverse::new(Arc::clone(&system), Arc::clone(&now));
-        Self { system, now, forward: Pool::new(AT_ONCE), reverse }
+        let origins = Origins::new(Arc::clone(&system), Arc::clone(&now), OriginZones::default());
+        Self { system, now, forward: Pool::new(AT_ONCE), reverse, origins }
+    }
+
+    /// The same, which asks other zones for origins.
+    #[must_use]
+    pub fn with_origin_zones(self, zones: OriginZones) -> Self {
+        let origins = Origins::new(Arc::clone(&self.system), Arc::clone(&self.now), zones);
+        Self { origins, ..self }
     }
 
     fn look_up(&self, typed: String, ascii: String, family: Option<Family>) -> Lookup<Answer> {
@@ -118,6 +129,10 @@ impl Names for SystemNames {
 
     fn reverse(&self, address: IpAddr) -> Lookup<Option<String>> {
         self.reverse.name(address)
+    }
+
+    fn origin(&self, address: IpAddr) -> Lookup<Option<Origin>> {
+        self.origins.origin(address)
     }
 }
 

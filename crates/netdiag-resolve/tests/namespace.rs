@@ -12,12 +12,12 @@ use std::time::Instant;
 use std::{env, fs, io, thread};
 
 use hickory_proto::op::{Message, Query, ResponseCode};
-use hickory_proto::rr::rdata::{A, AAAA, PTR};
+use hickory_proto::rr::rdata::{A, AAAA, PTR, TXT};
 use hickory_proto::rr::{Name, RData, Record, RecordType};
 use libtest_mimic::{Arguments, Trial};
 use netdiag_engine::port::{LookupError, LookupFailure, Names, Resolved};
 use netdiag_model::{Family, Mono};
-use netdiag_resolve::SystemNames;
+use netdiag_resolve::{OriginZones, SystemNames};
 
 const NAMESPACES: [&str; 4] = ["--user", "--map-root-user", "--net", "--mount"];
 /// The word that makes this program the inner one, and what that says at its end.
@@ -90,6 +90,7 @@ fn inside() {
     assert_eq!(reverse("192.0.2.9").as_deref(), Some("both.test"));
     assert_eq!(reverse("192.0.2.77").as_deref(), Some("filed"));
     assert_eq!(reverse("192.0.2.10"), None);
+    announced(&runtime, names);
     writeln!(io::stdout(), "{DONE}").expect("the outer program listens");
 }
 
@@ -107,6 +108,18 @@ fn found(ask: &impl Fn(&str, Option<Family>) -> Result<Resolved, LookupError>) {
     assert_eq!(addresses("127.1", None), ["127.0.0.1"]);
     assert_eq!(addresses("fe80::1%lo", None), ["fe80::1%1"]);
     assert_eq!(ask("both.test", None).expect("known").canonical.as_deref(), Some("both.test"));
+}
+
+fn announced(runtime: &tokio::runtime::Runtime, names: SystemNames) {
+    let origin = |names: &SystemNames, text: &str| {
+        let origin = runtime.block_on(async { names.origin(text.parse().expect("address")).await });
+        origin.map(|origin| origin.to_string())
+    };
+    assert_eq!(origin(&names, "192.0.2.9").as_deref(), Some("AS64500/AS64501"));
+    assert_eq!(origin(&names, "192.0.2.10"), None);
+    assert_eq!(origin(&names, "10.0.0.1"), None);
+    let zones = OriginZones { v4: "origin.test".to_owned(), ..OriginZones::default() };
+    assert_eq!(origin(&names.with_origin_zones(zones), "192.0.2.9").as_deref(), Some("AS64502"));
 }
 
 fn not_found(ask: &impl Fn(&str, Option<Family>) -> Result<Resolved, LookupError>) {
@@ -156,6 +169,7 @@ fn serve(socket: &UdpSocket) {
 fn answer(query: &Query) -> Option<Result<Vec<RData>, ResponseCode>> {
     let v4 = |last| RData::A(A(Ipv4Addr::new(192, 0, 2, last)));
     let v6 = RData::AAAA(AAAA(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 9)));
+    let text = |line: &str| RData::TXT(TXT::new(vec![line.to_owned()]));
     let both = RData::PTR(PTR(Name::from_ascii("both.test.").expect("name")));
     Some(match (query.name().to_ascii().as_str(), query.query_type()) {
         ("both.test.", RecordType::A) => Ok(vec![v4(9)]),
@@ -164,6 +178,10 @@ fn answer(query: &Query) -> Option<Result<Vec<RData>, ResponseCode>> {
         ("xn--bcher-kva.test.", RecordType::A) => Ok(vec![v4(8)]),
         ("v4.test." | "xn--bcher-kva.test.", _) => Ok(vec![]),
         ("9.2.0.192.in-addr.arpa.", RecordType::PTR) => Ok(vec![both]),
+        ("9.2.0.192.origin.asn.cymru.com.", RecordType::TXT) => {
+            Ok(vec![text("64500 64501 | 192.0.2.0/24 | ZZ | ripencc | 2020-01-01")])
+        }
+        ("9.2.0.192.origin.test.", RecordType::TXT) => Ok(vec![text("64502 | 192.0.2.0/24 | ZZ | arin |")]),
         ("broken.test.", _) => Err(ResponseCode::ServFail),
         ("silent.test.", _) => return None,
         _ => Err(ResponseCode::NXDomain),

@@ -38,6 +38,6 @@ mod world;
 
 pub use error::SimError;
 pub use network::Network;
-pub use port::{SimClock, SimFacts, SimNames, SimSockets};
+pub use port::{SimClock, SimFacts, SimNames, SimSockets, SimTables};
 pub use sim::Sim;
 pub use truth::{Cause, Direction, Entry, Happening, Origin, Truth};

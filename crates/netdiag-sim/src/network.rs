@@ -18,7 +18,7 @@ use std::path::Path;
 
 pub(crate) use file::{ForgedKind, Knowledge};
 pub(crate) use here::{HereSpec, IcmpAccess, Stamps};
-pub(crate) use names::{Failure, NameSpec, ReverseSpec};
+pub(crate) use names::{Failure, Lookups, NameSpec, Table};
 pub(crate) use node::{
     Balance, Checksum, Filter, FilterProtocol, IcmpFlow, Limit, NatPorts, NodeSpec, Others, Per, Ports,
     Refusal, ReplySpec, Silence, TooBig,

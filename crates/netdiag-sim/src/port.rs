@@ -11,6 +11,7 @@ mod facts;
 mod names;
 mod socket;
 mod sockets;
+mod tables;
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;
@@ -20,6 +21,7 @@ pub use clock::SimClock;
 pub use facts::SimFacts;
 pub use names::SimNames;
 pub use sockets::SimSockets;
+pub use tables::SimTables;
 
 use crate::world::World;
 

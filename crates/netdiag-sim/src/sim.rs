@@ -1,17 +1,16 @@
 //! A simulation: hands out the ports, and runs a future on virtual time.
 
-use std::collections::BTreeMap;
 use std::future::Future;
-use std::net::IpAddr;
 use std::pin::pin;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake};
 
 use netdiag_model::Mono;
 
-use crate::network::{NameSpec, Network, ReverseSpec};
-use crate::port::{Handle, Mover, Shared, SimClock, SimFacts, SimNames, SimSockets};
+use crate::network::{Lookups, Network};
+use crate::port::{Handle, Mover, Shared, SimClock, SimFacts, SimNames, SimSockets, SimTables};
 use crate::truth::Truth;
 use crate::world::World;
 
@@ -22,19 +21,14 @@ const PATIENCE: u32 = 10_000_000;
 #[derive(Debug, Clone)]
 pub struct Sim {
     shared: Handle,
-    names: BTreeMap<String, NameSpec>,
-    reverse: BTreeMap<IpAddr, ReverseSpec>,
+    lookups: Rc<Lookups>,
 }
 
 impl Sim {
     /// Sets a network in motion. Its clock starts at [`Mono::ZERO`].
     pub fn new(network: &Network) -> Self {
-        let plan = network.plan();
-        Self {
-            shared: Shared::new(World::new(network)),
-            names: plan.names.clone(),
-            reverse: plan.reverse.clone(),
-        }
+        let lookups = Rc::new(network.plan().lookups.clone());
+        Self { shared: Shared::new(World::new(network)), lookups }
     }
 
     /// The same without a [`Truth`], for runs of so many probes that it would fill the memory.
@@ -61,7 +55,12 @@ impl Sim {
 
     /// This host's resolver.
     pub fn names(&self) -> SimNames {
-        SimNames::new(self.shared.clone(), self.names.clone(), self.reverse.clone())
+        SimNames::new(self.shared.clone(), self.lookups.clone())
+    }
+
+    /// This host's files of who announces what.
+    pub fn tables(&self) -> SimTables {
+        SimTables::new(self.lookups.clone())
     }
 
     /// The time.

@@ -203,6 +203,7 @@ impl Scene {
             facts: Some(Box::new(facts)),
             table: None,
             trust: Rc::new(Roots::default()),
+            origins: Rc::new(sim.tables()),
             proxies: self.proxies,
             secret: Secret::new(BuildHasherDefault::<DefaultHasher>::default()),
             commands,

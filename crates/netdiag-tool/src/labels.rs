@@ -106,6 +106,10 @@ mod tests {
             Box::pin(std::future::pending())
         }
 
+        fn origin(&self, _: IpAddr) -> Lookup<Option<netdiag_model::Origin>> {
+            Box::pin(std::future::pending())
+        }
+
         fn reverse(&self, address: IpAddr) -> Lookup<Option<String>> {
             self.asked.borrow_mut().push(address);
             let answered = self.answered.clone();

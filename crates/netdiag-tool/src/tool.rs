@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use clap::ArgMatches;
 use netdiag_engine::driver::Command;
-use netdiag_engine::port::{Clock, HostFacts, Names, SocketTable, Sockets};
+use netdiag_engine::port::{Clock, HostFacts, Names, OriginTables, SocketTable, Sockets};
 use netdiag_engine::token::Secret;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -45,6 +45,8 @@ pub struct Context {
     pub clock: Box<dyn Clock>,
     /// Names and addresses.
     pub names: Rc<dyn Names>,
+    /// Files of who announces what.
+    pub origins: Rc<dyn OriginTables>,
     /// Lists of targets: files and standard input.
     pub lists: Rc<dyn Lists>,
     /// What this host knows of itself; absent where it cannot be asked.

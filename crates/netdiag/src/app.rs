@@ -18,7 +18,7 @@ use netdiag_engine::port::{Clock, SocketTable};
 use netdiag_engine::token::Secret;
 use netdiag_model::Mono;
 use netdiag_os::{LinuxPorts, LinuxSockets, Signal, Signals};
-use netdiag_resolve::SystemNames;
+use netdiag_resolve::{OriginFiles, SystemNames};
 use netdiag_sys::poll;
 use netdiag_tool::{
     ColorWish, Context, Exit, OutputError, Proxy, StreamEnd, Streams, Terminal, Tool, ToolError, json,
@@ -211,6 +211,7 @@ fn context(
     Ok(Context {
         clock: Box::new(clock),
         names: Rc::new(SystemNames::new(|| Mono::from_nanos(netdiag_sys::clock::monotonic()))),
+        origins: Rc::new(OriginFiles),
         lists: Rc::new(SystemLists),
         facts: Some(Box::new(facts)),
         table: table.map(|table| Rc::new(table) as Rc<dyn SocketTable>),

@@ -47,7 +47,11 @@ pub(super) const HOMES: &[Home] = &[
     closed(2, "netdiag-engine", &["tokio"]),
     closed(3, "netdiag-os", &["socket2", "tokio", "surge-ping", "pnet_datalink"]),
     closed(3, "netdiag-sim", &["rand", "serde", "toml"]),
-    closed(3, "netdiag-resolve", &["hickory-proto", "hickory-net", "hickory-resolver", "tokio"]),
+    closed(
+        3,
+        "netdiag-resolve",
+        &["hickory-proto", "hickory-net", "hickory-resolver", "maxminddb", "serde", "tokio"],
+    ),
     open(4, "netdiag-tool"),
     open(4, "netdiag-tui"),
     open(5, "netdiag-ping"),

@@ -158,6 +158,10 @@ mod tests {
         fn reverse(&self, _address: std::net::IpAddr) -> Lookup<Option<String>> {
             unreachable!("nobody asks for names")
         }
+
+        fn origin(&self, _address: std::net::IpAddr) -> Lookup<Option<netdiag_model::Origin>> {
+            unreachable!("nobody asks for origins")
+        }
     }
 
     #[test]

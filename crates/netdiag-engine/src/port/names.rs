@@ -1,4 +1,4 @@
-//! Names and addresses, both ways.
+//! Names and addresses, both ways; and who announces an address.
 
 use std::fmt;
 use std::future::Future;
@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use std::pin::Pin;
 use std::time::Duration;
 
-use netdiag_model::{Address, Family};
+use netdiag_model::{Address, Family, Origin};
 
 /// What a name resolved to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,4 +70,8 @@ pub trait Names {
 
     /// The name of an address; `None` when there is none or the look-up fails.
     fn reverse(&self, address: IpAddr) -> Lookup<Option<String>>;
+
+    /// Who announces an address, as the name servers tell it; `None` when nobody does, when nobody can (a private
+    /// address is not asked about), or when the look-up fails. It takes a few seconds at most.
+    fn origin(&self, address: IpAddr) -> Lookup<Option<Origin>>;
 }

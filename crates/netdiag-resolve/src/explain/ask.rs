@@ -1,24 +1,20 @@
 //! Puts questions to name servers, every question to every server at once, each once, over UDP.
 //!
-//! One connected socket per server, so that an ICMP error comes back as an error of that server (udp(7)), and a port
-//! and message ids that cannot be guessed (RFC 5452). No retries: a question or answer that is lost is silence.
+//! No retries: a question or answer that is lost is silence.
 
 use std::future::pending;
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use hickory_proto::op::{Message, MessageType, Query};
+use hickory_proto::op::{Message, Query};
 use netdiag_model::Errno;
-use tokio::net::UdpSocket;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use super::answer::Outcome;
-
-/// The longest answer that is read. Without EDNS servers send 512 octets at most.
-const LONGEST: usize = 4096;
+use crate::exchange::{LONGEST, is_answer, open, question};
 
 /// How long to wait for servers.
 #[derive(Debug, Clone, Copy)]
@@ -83,12 +79,7 @@ impl Inquiry {
 
     /// Asks, and returns when every question is answered.
     async fn ask(&mut self, server: SocketAddr) -> io::Result<()> {
-        let here: SocketAddr = match server {
-            SocketAddr::V4(_) => (Ipv4Addr::UNSPECIFIED, 0).into(),
-            SocketAddr::V6(_) => (Ipv6Addr::UNSPECIFIED, 0).into(),
-        };
-        let socket = UdpSocket::bind(here).await?;
-        socket.connect(server).await?;
+        let socket = open(server).await?;
         for question in &self.questions {
             socket.send(&question.to_vec().map_err(io::Error::other)?).await?;
         }
@@ -116,19 +107,6 @@ impl Inquiry {
             }
         }
     }
-}
-
-fn question(query: Query) -> Message {
-    let mut message = Message::query();
-    message.metadata.recursion_desired = true;
-    message.add_query(query);
-    message
-}
-
-/// Whether `message` answers `question`. Some servers leave the question out of an error.
-fn is_answer(message: &Message, question: &Message) -> bool {
-    message.metadata.message_type == MessageType::Response
-        && (message.queries.is_empty() || message.queries == question.queries)
 }
 
 /// Ready once another server has answered and the grace is over; never, without a grace.

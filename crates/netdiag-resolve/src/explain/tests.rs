@@ -6,8 +6,8 @@ use hickory_proto::op::{Message, ResponseCode};
 use netdiag_engine::port::LookupFailure;
 use tokio::net::UdpSocket;
 
-use super::frozen::Frozen;
 use super::*;
+use crate::frozen::Frozen;
 use crate::setup::resolver::Resolver;
 use crate::setup::switch::Switch;
 

@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 
-use netdiag_model::Family;
+use netdiag_model::{Family, Mono};
 
 use super::*;
 use crate::setup::Setup;

@@ -6,10 +6,10 @@ use std::net::IpAddr;
 use serde::Deserialize;
 
 use super::here::HereSpec;
-use super::names::{NameSpec, ReverseSpec};
+use super::names::{NameSpec, OriginSpec, ReverseSpec, Table};
 use super::node::{NodeSpec, Refusal, RouteSpec, Silence};
 use super::script::{LinkState, Trouble};
-use super::units::{Span, Step};
+use super::units::{Block, Span, Step};
 
 /// A whole file.
 #[derive(Debug, Deserialize)]
@@ -36,6 +36,10 @@ pub(super) struct File {
     pub(super) name: BTreeMap<String, NameSpec>,
     #[serde(default)]
     pub(super) reverse: BTreeMap<IpAddr, ReverseSpec>,
+    #[serde(default)]
+    pub(super) origin: BTreeMap<Block, OriginSpec>,
+    #[serde(default)]
+    pub(super) table: BTreeMap<String, Table>,
     #[serde(default)]
     pub(super) clock_step: Vec<ClockStep>,
     #[serde(default)]

@@ -7,6 +7,7 @@ use netdiag_model::Mono;
 
 use super::file::{File, LinkFile};
 use super::lookup::{Names, node_named};
+use super::names::Lookups;
 use super::node::NodeSpec;
 use super::plan::{Kind, LinkPlan, NodeId, NodePlan, Plan, WayPlan};
 use super::script;
@@ -47,6 +48,8 @@ pub(super) fn plan(mut file: File) -> Result<Plan, SimError> {
     let mut steps: Vec<(Mono, i64)> =
         file.clock_step.iter().map(|step| (step.at.moment(), step.by.0)).collect();
     steps.sort_unstable();
+    let lookups =
+        Lookups { names: file.name, reverse: file.reverse, origins: file.origin, tables: file.table };
     Ok(Plan {
         here: file.here,
         nodes,
@@ -55,8 +58,7 @@ pub(super) fn plan(mut file: File) -> Result<Plan, SimError> {
         groups,
         script,
         forgers,
-        names: file.name,
-        reverse: file.reverse,
+        lookups: lookups.checked()?,
         epoch: i64::from(file.epoch) * 1_000_000_000,
         steps,
     })

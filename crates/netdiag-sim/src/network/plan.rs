@@ -1,6 +1,6 @@
 //! The plan of a network: nodes and ways by number, every name resolved.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use netdiag_model::Mono;
 
 use super::file::{ForgedKind, Knowledge};
 use super::here::HereSpec;
-use super::names::{NameSpec, ReverseSpec};
+use super::names::Lookups;
 use super::node::{NodeSpec, Refusal};
 use super::script::Action;
 use super::units::Prefix;
@@ -137,8 +137,7 @@ pub(crate) struct Plan {
     pub(crate) groups: HashMap<IpAddr, Vec<NodeId>>,
     pub(crate) script: Vec<(Mono, Action)>,
     pub(crate) forgers: Vec<ForgerPlan>,
-    pub(crate) names: BTreeMap<String, NameSpec>,
-    pub(crate) reverse: BTreeMap<IpAddr, ReverseSpec>,
+    pub(crate) lookups: Lookups,
     /// The wall clock at the start, in nanoseconds since 1970.
     pub(crate) epoch: i64,
     /// Steps of the wall clock: when, and by how many nanoseconds; in order.

@@ -136,6 +136,19 @@ impl TryFrom<String> for Prefix {
     }
 }
 
+/// A block of addresses that somebody announces, such as `"192.0.2.0/24"`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "String")]
+pub(crate) struct Block(pub(crate) netdiag_model::Prefix);
+
+impl TryFrom<String> for Block {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse().map(Self).map_err(|why| format!("{text:?} is {why}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

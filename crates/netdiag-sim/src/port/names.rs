@@ -1,6 +1,5 @@
-//! Names from the network file: each takes its time, and fails as the file says.
+//! Names and origins from the network file: each takes its time, and fails as the file says.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::IpAddr;
 use std::pin::Pin;
@@ -9,26 +8,22 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use netdiag_engine::port::{Lookup, LookupError, LookupFailure, Names, Resolved};
-use netdiag_model::{Address, Family, Mono};
+use netdiag_model::{Address, Family, Mono, Origin};
 
 use super::Handle;
 use super::clock::SimClock;
-use crate::network::{Failure, NameSpec, ReverseSpec};
+use crate::network::{Failure, Lookups, NameSpec};
 
 /// The resolver of the simulated host.
 #[derive(Debug, Clone)]
 pub struct SimNames {
     shared: Handle,
-    tables: Rc<(BTreeMap<String, NameSpec>, BTreeMap<IpAddr, ReverseSpec>)>,
+    lookups: Rc<Lookups>,
 }
 
 impl SimNames {
-    pub(crate) fn new(
-        shared: Handle,
-        names: BTreeMap<String, NameSpec>,
-        reverse: BTreeMap<IpAddr, ReverseSpec>,
-    ) -> Self {
-        Self { shared, tables: Rc::new((names, reverse)) }
+    pub(crate) fn new(shared: Handle, lookups: Rc<Lookups>) -> Self {
+        Self { shared, lookups }
     }
 
     /// `result`, after `delay`.
@@ -59,7 +54,7 @@ impl Names for SimNames {
         let fits = |address: &Address| family.is_none_or(|family| address.family() == family);
         let unnamed = NameSpec { fails: Some(Failure::NoName), ..NameSpec::default() };
         let literal = self.literal(name);
-        let spec = self.tables.0.get(name).unwrap_or(&unnamed);
+        let spec = self.lookups.names.get(name).unwrap_or(&unnamed);
         let elapsed = if literal.is_some() { Duration::ZERO } else { spec.delay.0 };
         let all: Vec<Address> = match literal {
             Some(address) => vec![address],
@@ -81,8 +76,15 @@ impl Names for SimNames {
     }
 
     fn reverse(&self, address: IpAddr) -> Lookup<Option<String>> {
-        let spec = self.tables.1.get(&address).cloned().unwrap_or_default();
+        let spec = self.lookups.reverse.get(&address).cloned().unwrap_or_default();
         self.later(spec.delay.0, spec.name)
+    }
+
+    fn origin(&self, address: IpAddr) -> Lookup<Option<Origin>> {
+        match self.lookups.origin(address) {
+            Some((prefix, spec)) => self.later(spec.delay.0, spec.origin(prefix)),
+            None => self.later(Duration::ZERO, None),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod here;
 mod loss;
 mod mtu;
 mod names;
+mod origins;
 mod paths;
 mod refusals;
 mod repeat;

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use netdiag_engine::port::{Lookup, LookupError, LookupFailure, Names, Resolved};
-use netdiag_model::Family;
+use netdiag_model::{Family, Origin};
 use tokio::sync::{mpsc, oneshot};
 
 use super::lookups::AT_A_TIME;
@@ -30,6 +30,10 @@ impl Names for Slow {
     }
 
     fn reverse(&self, _: IpAddr) -> Lookup<Option<String>> {
+        Box::pin(async { None })
+    }
+
+    fn origin(&self, _: IpAddr) -> Lookup<Option<Origin>> {
         Box::pin(async { None })
     }
 }

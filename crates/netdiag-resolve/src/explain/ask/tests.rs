@@ -2,9 +2,10 @@
 
 use hickory_proto::op::ResponseCode;
 use hickory_proto::rr::{Name, RecordType};
+use tokio::net::UdpSocket;
 
 use super::*;
-use crate::explain::frozen::Frozen;
+use crate::frozen::Frozen;
 
 /// What a server of a test does with a question.
 #[derive(Clone, Copy)]

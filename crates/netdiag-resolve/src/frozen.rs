@@ -5,10 +5,10 @@
 use std::sync::mpsc::{Sender, channel};
 
 /// While this lives, the paused clock of the runtime stands still.
-pub(super) struct Frozen(#[expect(dead_code, reason = "its end is the signal")] Sender<()>);
+pub(crate) struct Frozen(#[expect(dead_code, reason = "its end is the signal")] Sender<()>);
 
 impl Frozen {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let (end, ended) = channel();
         tokio::task::spawn_blocking(move || ended.recv());
         Self(end)
