@@ -1,0 +1,296 @@
+//! A path while it is laid: nodes and links from pairs of names, and the truth that follows from them.
+//!
+//! What a scene does to its nodes, it tells the truth about in the same breath. A router answers from its address on
+//! the link by which its answer leaves, so ways back are single: only the way to the target is spread.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use super::staged::Staged;
+use super::truth::{Balance, End, Limits, Link, Truth};
+use crate::error::Result;
+use crate::family::Family;
+use crate::lab::Lab;
+use crate::nft::{Hook, Ruleset, Traffic};
+use crate::node::Node;
+use crate::responder::{IcmpError, Responder, Script};
+use crate::wire::{Wire, WireSpec};
+
+/// The names of the ends.
+const CLIENT: &str = "client";
+const SERVER: &str = "server";
+
+/// Which of two ends is meant by a link's pair of names.
+pub(super) type Pair<'a> = (&'a str, &'a str);
+
+#[derive(Debug)]
+pub(super) struct Road {
+    pub(super) family: Family,
+    pub(super) lab: Lab,
+    pub(super) truth: Truth,
+    target: IpAddr,
+    targets: Vec<IpAddr>,
+    afterwards: Option<Truth>,
+    change: Vec<(Node, Vec<String>)>,
+    puppets: Vec<Responder>,
+    wires: Vec<Wire>,
+}
+
+impl Road {
+    /// `client`, so many routers `r1`, `r2`, …, `server`.
+    pub(super) fn chain(family: Family, routers: usize) -> Result<Self> {
+        Self::over(family, &as_pairs(&chain_names(routers)), None)
+    }
+
+    /// The same with a wire between the client and the first router.
+    pub(super) fn behind_wire(family: Family, routers: usize, spec: WireSpec) -> Result<Self> {
+        Self::over(family, &as_pairs(&chain_names(routers)), Some(spec))
+    }
+
+    /// Links between these pairs, each in the direction of the target, the first at the client.
+    pub(super) fn web(family: Family, pairs: &[Pair]) -> Result<Self> {
+        Self::over(family, pairs, None)
+    }
+
+    fn over(family: Family, pairs: &[Pair], mut wire: Option<WireSpec>) -> Result<Self> {
+        let lab = Lab::new("path")?;
+        let mut wires = Vec::new();
+        for (near, far) in pairs {
+            let (near, far) = (lab.node(near)?, lab.node(far)?);
+            match wire.take() {
+                Some(spec) => wires.push(lab.wire(&near, &far, spec)?),
+                None => lab.link(&near, &far)?,
+            }
+        }
+        lab.routes()?;
+        let target = address(family, &lab.node(SERVER)?, None)?;
+        let truth = truth(family, &lab, pairs)?;
+        let (puppets, change) = (Vec::new(), Vec::new());
+        Ok(Self { family, lab, truth, target, targets: Vec::new(), afterwards: None, change, puppets, wires })
+    }
+
+    pub(super) fn node(&self, name: &str) -> Result<Node> {
+        self.lab.node(name)
+    }
+
+    pub(super) fn target(&self) -> IpAddr {
+        self.target
+    }
+
+    /// The address of a node, on the link towards a neighbour.
+    pub(super) fn address(&self, node: &str, towards: &str) -> Result<IpAddr> {
+        address(self.family, &self.node(node)?, Some(towards))
+    }
+
+    /// The address by which the router of a chain answers.
+    pub(super) fn router(&self, ttl: u8) -> Result<IpAddr> {
+        self.address(&router(ttl), &before(ttl))
+    }
+
+    /// Another target, with whatever is true of the way there.
+    pub(super) fn to(mut self, targets: Vec<IpAddr>) -> Self {
+        let last = self.truth.hops.last_mut().filter(|hop| **hop == [self.target]);
+        self.target = targets.first().copied().unwrap_or(self.target);
+        if let Some(last) = last {
+            *last = vec![self.target];
+        }
+        self.targets = targets;
+        self
+    }
+
+    /// How the ICMP errors of all nodes are limited.
+    pub(super) fn limits(mut self, limits: Limits) -> Result<Self> {
+        self.lab.nodes().iter().try_for_each(|node| limit(node, limits))?;
+        self.truth.limits = limits;
+        Ok(self)
+    }
+
+    /// Routers of a chain limit their ICMP errors harder than the others.
+    pub(super) fn rarely(mut self, ttls: &[u8], limits: Limits) -> Result<Self> {
+        for ttl in ttls {
+            limit(&self.node(&router(*ttl))?, limits)?;
+        }
+        self.truth.rarely.extend(ttls);
+        Ok(self)
+    }
+
+    /// Routers of a chain say of no packet that its time is exceeded.
+    pub(super) fn silent(mut self, ttls: impl IntoIterator<Item = u8>) -> Result<Self> {
+        for ttl in ttls {
+            self.mute(ttl)?;
+            self.nobody(ttl);
+        }
+        Ok(self)
+    }
+
+    /// Nobody answers at a TTL.
+    pub(super) fn nobody(&mut self, ttl: u8) {
+        if let Some(hop) = self.truth.hops.get_mut(usize::from(ttl) - 1) {
+            hop.clear();
+        }
+    }
+
+    fn mute(&self, ttl: u8) -> Result<()> {
+        self.node(&router(ttl))?.filter(&Ruleset::drop(Hook::Output, &Traffic::TimeExceeded))
+    }
+
+    /// Behind this TTL nobody answers any more, or as the end says.
+    pub(super) fn ends(mut self, ttl: u8, end: End) -> Self {
+        self.truth.hops.truncate(ttl.into());
+        self.truth.links.retain(|link| link.ttl < ttl);
+        self.truth.end = end;
+        self
+    }
+
+    /// In place of the router's kernel a puppet says when time is exceeded, with this ICMP error.
+    pub(super) fn puppet(self, ttl: u8, dress: impl FnOnce(IcmpError) -> IcmpError) -> Result<Self> {
+        self.mute(ttl)?;
+        self.second_voice(ttl, dress)
+    }
+
+    /// Beside the router's kernel a puppet says so too.
+    pub(super) fn second_voice(
+        mut self,
+        ttl: u8,
+        dress: impl FnOnce(IcmpError) -> IcmpError,
+    ) -> Result<Self> {
+        let error = self.family.pick(IcmpError::time_exceeded(0), IcmpError::time_exceeded_v6(0));
+        let script = Script::new(dress(error.from(self.router(ttl)?))).to_expiring();
+        self.puppets.push(self.node(&router(ttl))?.respond(script)?);
+        Ok(self)
+    }
+
+    /// A node spreads what goes to the target over these neighbours, by flow.
+    pub(super) fn spread(mut self, node: &str, neighbours: &[&str]) -> Result<Self> {
+        let mut line = format!("route replace {}", self.target);
+        for next in neighbours {
+            line += &format!(" nexthop via {} dev to-{next}", self.address(next, node)?);
+        }
+        // Hashed with another seed in each node: with a common one, the second of two forks would see flows of one
+        // kind only. The kernel has one seed for both families.
+        let number = self.lab.nodes().iter().position(|other| other.name() == node).unwrap_or_default();
+        let node = self.node(node)?;
+        node.sysctl("net.ipv4.fib_multipath_hash_seed", &(number + 1).to_string())?;
+        node.sysctl(self.family.pick(HASH_V4, HASH_V6), "1")?;
+        node.ip(&[line])?;
+        self.truth.balance = Balance::PerFlow;
+        Ok(self)
+    }
+
+    /// What [`Staged::change`] does, and what is true then.
+    pub(super) fn changing(mut self, node: &str, line: String, afterwards: Truth) -> Result<Self> {
+        self.change.push((self.node(node)?, vec![line]));
+        self.afterwards = Some(afterwards);
+        Ok(self)
+    }
+
+    pub(super) fn ready(self) -> Result<Staged> {
+        let client = self.node(CLIENT)?;
+        let targets = if self.targets.is_empty() { vec![self.target] } else { self.targets };
+        Ok(Staged {
+            lab: self.lab,
+            source: address(self.family, &client, None)?,
+            client,
+            target: self.target,
+            targets,
+            truth: self.truth,
+            afterwards: self.afterwards,
+            puppets: self.puppets,
+            wires: self.wires,
+            change: self.change,
+        })
+    }
+}
+
+const HASH_V4: &str = "net.ipv4.fib_multipath_hash_policy";
+const HASH_V6: &str = "net.ipv6.fib_multipath_hash_policy";
+
+/// The name of the router of a chain that has this TTL.
+pub(super) fn router(ttl: u8) -> String {
+    format!("r{ttl}")
+}
+
+/// The name of the node before it.
+pub(super) fn before(ttl: u8) -> String {
+    if ttl == 1 { CLIENT.into() } else { router(ttl - 1) }
+}
+
+fn chain_names(routers: usize) -> Vec<String> {
+    let between = (1..=routers).map(|number| format!("r{number}"));
+    std::iter::once(CLIENT.into()).chain(between).chain([SERVER.into()]).collect()
+}
+
+fn as_pairs(names: &[String]) -> Vec<Pair<'_>> {
+    names.windows(2).map(|pair| (&*pair[0], &*pair[1])).collect()
+}
+
+fn address(family: Family, node: &Node, towards: Option<&str>) -> Result<IpAddr> {
+    Ok(match (family, towards) {
+        (Family::V4, None) => node.v4()?.into(),
+        (Family::V6, None) => node.v6()?.into(),
+        (Family::V4, Some(peer)) => node.v4_towards(peer)?.into(),
+        (Family::V6, Some(peer)) => node.v6_towards(peer)?.into(),
+    })
+}
+
+fn limit(node: &Node, limits: Limits) -> Result<()> {
+    match limits {
+        Limits::Kernel => Ok(()),
+        // No type is under the limits then, neither the one to each host nor that to all.
+        Limits::Off => {
+            node.sysctl("net.ipv4.icmp_ratemask", "0")?;
+            node.sysctl("net.ipv6.icmp.ratemask", "0")
+        }
+        Limits::Every(time) => {
+            let time = time.as_millis().to_string();
+            // The defaults, which the node's limits may have taken away.
+            node.sysctl("net.ipv4.icmp_ratemask", "6168")?;
+            node.sysctl("net.ipv6.icmp.ratemask", "0-1,3-127")?;
+            node.sysctl("net.ipv4.icmp_ratelimit", &time)?;
+            node.sysctl("net.ipv6.icmp.ratelimit", &time)
+        }
+    }
+}
+
+/// What is true of links between these pairs when all of their ways are taken.
+fn truth(family: Family, lab: &Lab, pairs: &[Pair]) -> Result<Truth> {
+    let mut ttls: BTreeMap<&str, BTreeSet<u8>> = BTreeMap::from([(CLIENT, BTreeSet::from([0]))]);
+    // The pairs may stand in any order, and no path is longer than there are links.
+    for _ in pairs {
+        for (near, far) in pairs {
+            let here: Vec<u8> = ttls.get(near).into_iter().flatten().map(|ttl| ttl + 1).collect();
+            ttls.entry(far).or_default().extend(here);
+        }
+    }
+    // Answers leave by the link that is on a shortest way back and was made first.
+    let nearest = |name: &str| ttls.get(name).and_then(BTreeSet::first).copied().unwrap_or_default();
+    let answer = |name: &str| -> Result<IpAddr> {
+        let mut ways = pairs.iter().filter(|(near, far)| *far == name && nearest(near) + 1 == nearest(name));
+        address(family, &lab.node(name)?, ways.next().map(|(near, _)| *near))
+    };
+    let last = ttls.values().flatten().max().copied().unwrap_or_default();
+    let mut hops = vec![Vec::new(); last.into()];
+    for (name, ttls) in ttls.iter().filter(|(name, _)| **name != CLIENT) {
+        for ttl in ttls {
+            hops[usize::from(*ttl) - 1].push(answer(name)?);
+        }
+    }
+    let mut links = Vec::new();
+    for (near, far) in pairs.iter().filter(|(near, _)| *near != CLIENT) {
+        for ttl in ttls.get(near).into_iter().flatten() {
+            links.push(Link { ttl: *ttl, from: answer(near)?, to: answer(far)? });
+        }
+    }
+    Ok(Truth {
+        hops,
+        links,
+        end: End::Reached,
+        balance: Balance::None,
+        mtu: Vec::new(),
+        lossy: None,
+        rewritten: Vec::new(),
+        extensions: Vec::new(),
+        limits: Limits::Kernel,
+        rarely: Vec::new(),
+    })
+}
