@@ -3,7 +3,7 @@
 use super::road::{Pair, Road};
 use super::truth::{Balance, Limits};
 use super::{Family, Scene, Staged, path};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 pub(super) const SCENES: &[Scene] = &[
     path("diamond-of-two", "A router spreads flows over two ways that meet again.", |family| {
@@ -84,10 +84,12 @@ fn by_packet(family: Family) -> Result<Staged> {
          {} daddr {target} meta mark set numgen inc mod 2; }}\n}}\n",
         family.pick("ip", "ip6")
     ))?;
-    fork.ip(&[
-        format!("{} rule add fwmark 1 table 100", family.pick("-4", "-6")),
-        format!("route replace {target} via {} dev to-b table 100", road.address("b", "fork")?),
-    ])?;
+    let rule = [family.pick("-4", "-6"), "rule", "add", "fwmark", "1", "table", "100"];
+    let output = fork.command("ip").args(rule).output()?;
+    if !output.status.success() {
+        return Err(Error::Refused { operation: "choosing routes by a mark".into(), reason: output.stderr });
+    }
+    fork.ip(&[format!("route replace {target} via {} dev to-b table 100", road.address("b", "fork")?)])?;
     road.truth.balance = Balance::PerPacket;
     road.ready()
 }

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::road::Road;
 use super::truth::Limits;
-use super::{Scene, path};
+use super::{Family, Scene, path};
 
 /// How many there are.
 const TARGETS: u16 = 1000;
@@ -14,7 +14,8 @@ pub(super) const SCENES: &[Scene] = &[path(
     "Four routers lead to 1 000 targets, and all answer every probe.",
     |family| {
         let road = Road::chain(family, 4)?.limits(Limits::Off)?;
-        road.node("server")?.answers_for(family.pick("10.99.0.0/22", "fd99::/118"))?;
+        let server = road.node("server")?;
+        server.answers_for(family.pick("10.99.0.0/22", "fd99::/118"))?;
         road.lab.routes()?;
         let target = |number: u16| -> IpAddr {
             let [high, low] = number.to_be_bytes();
@@ -23,6 +24,12 @@ pub(super) const SCENES: &[Scene] = &[path(
                 Ipv6Addr::new(0xfd99, 0, 0, 0, 0, 0, 0, number).into(),
             )
         };
-        road.to((1..=TARGETS).map(target).collect()).ready()
+        let targets: Vec<IpAddr> = (1..=TARGETS).map(target).collect();
+        if family == Family::V6 {
+            // Refusals come from an address only where it is one of an interface.
+            let lines = targets.iter().map(|address| format!("address add {address}/128 dev lo nodad"));
+            server.ip(&lines.collect::<Vec<_>>())?;
+        }
+        road.to(targets).ready()
     },
 )];

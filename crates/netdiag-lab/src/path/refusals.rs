@@ -134,14 +134,14 @@ fn icmp(family: Family, reject: Reject) -> (u8, u8) {
     (family.pick(3, 1), code.unwrap_or_default())
 }
 
-fn to_target(road: &Road) -> Traffic {
-    Traffic::Matching(format!("{} daddr {}", road.family.pick("ip", "ip6"), road.target()))
+fn to_target(road: &Road) -> String {
+    format!("{} daddr {}", road.family.pick("ip", "ip6"), road.target())
 }
 
 fn on_the_way(family: Family, [v4, v6]: [Reject; 2]) -> Result<Staged> {
     let mut road = Road::chain(family, ROUTERS)?;
     let (reject, from) = (family.pick(v4, v6), road.router(AT)?);
-    road.node("r3")?.filter(&Ruleset::reject(Hook::Forward, &to_target(&road), reject))?;
+    road.node("r3")?.filter(&Ruleset::reject(Hook::Forward, &Traffic::Matching(to_target(&road)), reject))?;
     road = road.ends(AT, End::Unreachable { ttl: AT + 1, from, icmp: icmp(family, reject) });
     road.truth.hops.push(vec![from]);
     road.ready()
@@ -150,13 +150,13 @@ fn on_the_way(family: Family, [v4, v6]: [Reject; 2]) -> Result<Staged> {
 fn at_the_target(family: Family, [v4, v6]: [Reject; 2]) -> Result<Staged> {
     let road = Road::chain(family, ROUTERS)?;
     let (reject, from) = (family.pick(v4, v6), road.target());
-    // What is for the link itself passes: neighbours would not be found otherwise.
-    let rule = match to_target(&road) {
-        Traffic::Matching(rule) => family.pick(rule.clone(), format!("icmpv6 type != 130-143 {rule}")),
-        _ => String::new(),
-    };
     let server = road.node("server")?;
-    server.filter(&Ruleset::reject(Hook::Input, &Traffic::Matching(rule), reject))?;
+    // What is for the link itself passes: neighbours would not be found otherwise.
+    let rules = family.pick(&[""][..], &["meta l4proto != icmpv6 ", "icmpv6 type != 130-143 "]);
+    for rule in rules {
+        let rule = Traffic::Matching(format!("{rule}{}", to_target(&road)));
+        server.filter(&Ruleset::reject(Hook::Input, &rule, reject))?;
+    }
     let ttl = ROUTERS as u8 + 1;
     road.ends(ttl, End::Unreachable { ttl, from, icmp: icmp(family, reject) }).ready()
 }

@@ -37,7 +37,7 @@ pub(super) const SCENES: &[Scene] = &[
 const PUBLIC: [IpAddr; 2] =
     [IpAddr::V4(Ipv4Addr::new(10, 66, 0, 1)), IpAddr::V6(Ipv6Addr::new(0xfd66, 0, 0, 0, 0, 0, 0, 1))];
 
-/// Behind such a router everybody answers from the address that was asked, time-exceeded included: the kernel
+/// Such a router and everybody behind it answer from the address that was asked, time-exceeded included: the kernel
 /// translates the source of an ICMP error like that of an answer (`nf_nat_icmp_reply_translation`).
 fn translated(family: Family) -> Result<Staged> {
     let mut road = Road::chain(family, 4)?;
@@ -53,12 +53,12 @@ fn translated(family: Family) -> Result<Staged> {
     ))?;
     road.truth.rewritten.push(Rewritten { ttl: 2, what: Rewriting::Destination(hidden) });
     let mut road = road.to(vec![public]);
-    for hop in road.truth.hops.iter_mut().skip(2) {
+    for hop in road.truth.hops.iter_mut().skip(1) {
         *hop = vec![public];
     }
     for link in &mut road.truth.links {
-        link.to = if link.ttl >= 2 { public } else { link.to };
-        link.from = if link.ttl > 2 { public } else { link.from };
+        link.to = if link.ttl >= 1 { public } else { link.to };
+        link.from = if link.ttl > 1 { public } else { link.from };
     }
     road.ready()
 }

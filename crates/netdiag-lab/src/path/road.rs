@@ -1,7 +1,7 @@
 //! A path while it is laid: nodes and links from pairs of names, and the truth that follows from them.
 //!
-//! What a scene does to its nodes, it tells the truth about in the same breath. A router answers from its address on
-//! the link by which its answer leaves, so ways back are single: only the way to the target is spread.
+//! What a scene does to its nodes, it tells the truth about in the same breath. Only the way to the target is ever
+//! spread: ways back are single, so that a router has one address in each place of the path.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -262,23 +262,35 @@ fn truth(family: Family, lab: &Lab, pairs: &[Pair]) -> Result<Truth> {
             ttls.entry(far).or_default().extend(here);
         }
     }
-    // Answers leave by the link that is on a shortest way back and was made first.
+    // IPv4 answers by the address of the link on which the answer leaves: that on a shortest way back that was made
+    // first. IPv6 answers by the address of the link on which the probe came in, and a target by its own.
     let nearest = |name: &str| ttls.get(name).and_then(BTreeSet::first).copied().unwrap_or_default();
-    let answer = |name: &str| -> Result<IpAddr> {
+    let answer = |near: &str, name: &str| -> Result<IpAddr> {
         let mut ways = pairs.iter().filter(|(near, far)| *far == name && nearest(near) + 1 == nearest(name));
-        address(family, &lab.node(name)?, ways.next().map(|(near, _)| *near))
+        let out = ways.next().map(|(near, _)| *near);
+        let towards = if name == SERVER { None } else { family.pick(out, Some(near)) };
+        address(family, &lab.node(name)?, towards)
     };
     let last = ttls.values().flatten().max().copied().unwrap_or_default();
     let mut hops = vec![Vec::new(); last.into()];
-    for (name, ttls) in ttls.iter().filter(|(name, _)| **name != CLIENT) {
-        for ttl in ttls {
-            hops[usize::from(*ttl) - 1].push(answer(name)?);
-        }
-    }
     let mut links = Vec::new();
-    for (near, far) in pairs.iter().filter(|(near, _)| *near != CLIENT) {
+    for (near, far) in pairs {
+        let to = answer(near, far)?;
         for ttl in ttls.get(near).into_iter().flatten() {
-            links.push(Link { ttl: *ttl, from: answer(near)?, to: answer(far)? });
+            let hop: &mut Vec<IpAddr> = &mut hops[usize::from(*ttl)];
+            if !hop.contains(&to) {
+                hop.push(to);
+            }
+            // The near end answers by any of the addresses that it has at its TTL.
+            for (before, _) in pairs.iter().filter(|(before, middle)| {
+                middle == near
+                    && ttl.checked_sub(1).is_some_and(|before_ttl| ttls[before].contains(&before_ttl))
+            }) {
+                let link = Link { ttl: *ttl, from: answer(before, near)?, to };
+                if !links.contains(&link) {
+                    links.push(link);
+                }
+            }
         }
     }
     Ok(Truth {

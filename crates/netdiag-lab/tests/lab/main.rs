@@ -8,6 +8,7 @@ mod cleanup;
 mod faults;
 mod impairments;
 mod links;
+mod paths;
 mod puppet;
 mod rights;
 mod servers;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
         puppet::CASES,
         servers::CASES,
         faults::CASES,
+        paths::CASES,
         capture::CASES,
         usage::CASES,
         cleanup::CASES,
