@@ -139,12 +139,10 @@ fn to_target(road: &Road) -> String {
 }
 
 fn on_the_way(family: Family, [v4, v6]: [Reject; 2]) -> Result<Staged> {
-    let mut road = Road::chain(family, ROUTERS)?;
+    let road = Road::chain(family, ROUTERS)?;
     let (reject, from) = (family.pick(v4, v6), road.router(AT)?);
     road.node("r3")?.filter(&Ruleset::reject(Hook::Forward, &Traffic::Matching(to_target(&road)), reject))?;
-    road = road.ends(AT, End::Unreachable { ttl: AT + 1, from, icmp: icmp(family, reject) });
-    road.truth.hops.push(vec![from]);
-    road.ready()
+    road.ends(AT, End::Unreachable { ttl: AT + 1, from, icmp: icmp(family, reject) }).ready()
 }
 
 fn at_the_target(family: Family, [v4, v6]: [Reject; 2]) -> Result<Staged> {
