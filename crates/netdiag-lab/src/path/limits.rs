@@ -11,7 +11,7 @@ pub(super) const SCENES: &[Scene] = &[
         "routers-limit-hard",
         "Of six routers the second and third answer once a minute, the others always.",
         |family| {
-            let minute = Limits::Every(Duration::from_mins(1));
+            let minute = Limits::Every(Duration::from_secs(60));
             Road::chain(family, 6)?.limits(Limits::Off)?.rarely(&[2, 3], minute)?.ready()
         },
     ),

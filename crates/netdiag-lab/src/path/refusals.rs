@@ -164,19 +164,13 @@ fn by_route(family: Family, kind: Option<&str>, [v4, v6]: [(u8, u8); 2]) -> Resu
     let road = Road::chain(family, ROUTERS)?;
     let (target, from) = (road.target(), road.router(AT)?);
     let node = road.node("r3")?;
-    match kind {
-        Some(kind) => node.ip(&[format!("route add {kind} {target}")])?,
-        None => {
-            let all = node.command("ip").args([
-                family.pick("-4", "-6"),
-                "route",
-                "show",
-                "match",
-                &target.to_string(),
-            ]);
-            let routes = all.output()?.stdout;
-            node.ip(&routes.lines().map(|route| format!("route del {}", route.trim())).collect::<Vec<_>>())?;
-        }
+    if let Some(kind) = kind {
+        node.ip(&[format!("route add {kind} {target}")])?;
+    } else {
+        let words =
+            [family.pick("-4", "-6"), "route", "show", "match", &target.to_string()].map(str::to_owned);
+        let routes = node.command("ip").args(words).output()?.stdout;
+        node.ip(&routes.lines().map(|route| format!("route del {}", route.trim())).collect::<Vec<_>>())?;
     }
     road.ends(AT, End::Unreachable { ttl: AT, from, icmp: family.pick(v4, v6) }).ready()
 }

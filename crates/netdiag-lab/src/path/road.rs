@@ -173,7 +173,7 @@ impl Road {
     pub(super) fn spread(mut self, node: &str, neighbours: &[&str]) -> Result<Self> {
         let mut line = format!("route replace {}", self.target);
         for next in neighbours {
-            line += &format!(" nexthop via {} dev to-{next}", self.address(next, node)?);
+            line.extend([" nexthop via ", &self.address(next, node)?.to_string(), " dev to-", next]);
         }
         // Hashed with another seed in each node: with a common one, the second of two forks would see flows of one
         // kind only. The kernel has one seed for both families.

@@ -79,7 +79,9 @@ fn quote(packet: &Packet, error: &IcmpError) -> Vec<u8> {
         Some(Flaw::StrangersQuote) => {
             // The last octet of either address.
             let last = if packet.dst.is_ipv4() { [15, 19] } else { [23, 39] };
-            last.into_iter().for_each(|at| quote[at] ^= 0x55);
+            for at in last {
+                quote[at] ^= 0x55;
+            }
         }
         Some(Flaw::ForgedQuote) => {
             let known = if matches!(packet.protocol, ICMP | ICMPV6) { HEADER } else { PORTS };

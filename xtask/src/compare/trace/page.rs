@@ -1,0 +1,178 @@
+//! The page: for each scene and family the truth hop by hop, and a row for all programs that saw the same.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::net::IpAddr;
+
+use netdiag_lab::path::{End, Truth};
+
+use super::read::Seen;
+use super::{Outcome, ask, reasons};
+
+const HEADING: &str = "\
+# Paths
+
+What netdiag and other programs see of the same paths, hop by hop. Each was measured in a network of its own, made of network
+namespaces on real kernels and without any traffic outside. How each scene is staged, and the truth about it, is written down in
+[`crates/netdiag-lab/src/path`](../crates/netdiag-lab/src/path); the names are those of the tests. `cargo xtask compare trace`
+measures all of it again and writes this page; `--scene WORD` measures some and prints them.
+
+The first row of a table is the truth: who may answer a probe of each TTL. R1 is the router that answers at TTL 1, T the target;
+letters tell addresses of the same TTL apart, and a dot means that nobody may or did answer. Marks are traceroute's (!H !N !P !X,
+F= for a smaller MTU). Programs that saw the same share a row; a row is in bold where somebody answers who may not, or nobody where
+somebody does. What lies beyond the end of a program's own run is no difference. Everybody runs as an ordinary user but `traceroute -T`
+and scamper.
+";
+
+/// The whole page.
+pub(super) fn write(outcomes: &[Outcome]) -> String {
+    let mut page = HEADING.to_owned();
+    let missing = ask::missing();
+    // Writing to a string cannot fail, here and below.
+    if !missing.is_empty() {
+        let _ = write!(page, "\nNot installed when this was measured: {}.\n", missing.join(", "));
+    }
+    let same = |a: &Outcome, b: &Outcome| a.cell.scene.name == b.cell.scene.name;
+    for scene in outcomes.chunk_by(same) {
+        let cell = scene[0].cell;
+        let _ = write!(page, "\n## {}\n\n{}\n", cell.scene.name, cell.scene.sentence);
+        for of_family in scene.chunk_by(|a, b| a.cell.family == b.cell.family) {
+            let _ = write!(page, "\n{}", table(of_family));
+        }
+    }
+    page
+}
+
+fn table(outcomes: &[Outcome]) -> String {
+    let truth = &outcomes[0].truth;
+    let seen = outcomes.iter().filter_map(|outcome| outcome.seen.as_ref()?.hops.keys().next_back());
+    let last = seen.copied().max().unwrap_or_default().max(truth.hops.len().min(12) as u8);
+    let heads: Vec<String> = (1..=last).map(|ttl| ttl.to_string()).collect();
+    let mut text = format!("| {} | {} | end |\n", outcomes[0].cell.family, heads.join(" | "));
+    let _ = writeln!(text, "|---|{}", "---|".repeat(usize::from(last) + 1));
+    let _ = writeln!(text, "| the truth | {} | {} |", true_hops(truth, last).join(" | "), end(truth));
+    // In the order of the first program that saw it so.
+    let mut rows: Vec<(String, Vec<&Outcome>)> = Vec::new();
+    for outcome in outcomes {
+        let Some(seen) = &outcome.seen else { continue };
+        let row = names(truth).row(seen, last);
+        match rows.iter_mut().find(|(other, _)| *other == row) {
+            Some((_, outcomes)) => outcomes.push(outcome),
+            None => rows.push((row, vec![outcome])),
+        }
+    }
+    for (row, outcomes) in &rows {
+        let programs: Vec<&str> = outcomes.iter().map(|outcome| outcome.cell.asked.title).collect();
+        let mark = if outcomes.iter().any(|outcome| !differences(outcome).is_empty()) { "**" } else { "" };
+        let _ = writeln!(text, "| {mark}{}{mark} | {row} |", programs.join(", "));
+    }
+    let absent = outcomes.iter().filter(|outcome| outcome.seen.is_none());
+    let absent: Vec<&str> = absent.map(|outcome| outcome.cell.asked.title).collect();
+    if !absent.is_empty() {
+        let _ = write!(text, "\nNot built or not installed: {}.\n", absent.join(", "));
+    }
+    let _ = write!(text, "{}", remarks(outcomes));
+    text
+}
+
+/// What differs, and why that may be.
+fn remarks(outcomes: &[Outcome]) -> String {
+    let mut text = String::new();
+    for outcome in outcomes {
+        let differences = differences(outcome);
+        if differences.is_empty() {
+            continue;
+        }
+        let why = reasons::of(outcome.cell).unwrap_or("**no reason is known**");
+        let _ = writeln!(text, "\n- {}: {}: {why}.", outcome.cell.asked.title, differences.join(", "));
+    }
+    text
+}
+
+/// TTLs at which somebody answers who may not, or nobody where somebody may.
+fn differences(outcome: &Outcome) -> Vec<String> {
+    let Some(seen) = &outcome.seen else { return Vec::new() };
+    let names = names(&outcome.truth);
+    let mut found = Vec::new();
+    for (ttl, hop) in &seen.hops {
+        let may = outcome.truth.at(*ttl);
+        let others: Vec<String> = hop
+            .addresses
+            .iter()
+            .filter(|address| !may.contains(address))
+            .map(|address| names.of(*address))
+            .collect();
+        if !others.is_empty() {
+            found.push(format!("{} at {ttl}", others.join(" and ")));
+        } else if hop.addresses.is_empty() && !may.is_empty() {
+            found.push(format!("nobody at {ttl}"));
+        }
+    }
+    found
+}
+
+/// Short names of addresses.
+struct Names(BTreeMap<IpAddr, String>);
+
+fn names(truth: &Truth) -> Names {
+    let mut names = BTreeMap::new();
+    let last = truth.hops.len();
+    for (ttl, hop) in (1..).zip(&truth.hops) {
+        for (letter, address) in ('a'..).zip(hop) {
+            let name = match (ttl == last && truth.end == End::Reached, hop.len()) {
+                (true, _) => "T".to_owned(),
+                (false, 1) => format!("R{ttl}"),
+                _ => format!("R{ttl}{letter}"),
+            };
+            names.entry(*address).or_insert(name);
+        }
+    }
+    Names(names)
+}
+
+impl Names {
+    fn of(&self, address: IpAddr) -> String {
+        self.0.get(&address).cloned().unwrap_or_else(|| address.to_string())
+    }
+
+    fn hop(&self, addresses: &[IpAddr]) -> String {
+        if addresses.is_empty() {
+            return "·".into();
+        }
+        let mut names: Vec<String> = addresses.iter().map(|address| self.of(*address)).collect();
+        names.sort_unstable();
+        names.join(" ")
+    }
+
+    fn row(&self, seen: &Seen, last: u8) -> String {
+        let cells = (1..=last).map(|ttl| match seen.hops.get(&ttl) {
+            None => String::new(),
+            Some(hop) => [&[self.hop(&hop.addresses)][..], &hop.signs].concat().join(" "),
+        });
+        cells.chain([seen.end.clone()]).collect::<Vec<_>>().join(" | ")
+    }
+}
+
+fn true_hops(truth: &Truth, last: u8) -> Vec<String> {
+    let names = names(truth);
+    let known = truth.hops.iter().take(last.into()).map(|hop| names.hop(hop));
+    let beyond = std::iter::repeat_n(String::new(), usize::from(last).saturating_sub(truth.hops.len()));
+    known.chain(beyond).collect()
+}
+
+fn end(truth: &Truth) -> String {
+    let names = names(truth);
+    let mut text = match truth.end {
+        End::Reached => "reached".to_owned(),
+        End::Unreachable { ttl, from, icmp: (kind, code) } => {
+            format!("{kind}/{code} from {} at {ttl}", names.of(from))
+        }
+        End::Silence => "silence".to_owned(),
+        End::Loop { ttl, routers } => format!("a loop of {routers} from {ttl}"),
+    };
+    for step in &truth.mtu {
+        let _ =
+            write!(text, ", {} behind {}{}", step.mtu, step.ttl, if step.is_told { "" } else { ", untold" });
+    }
+    text
+}

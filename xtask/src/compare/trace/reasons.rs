@@ -1,0 +1,89 @@
+//! Why a program may see something else than the truth: reasons that were found out, as a table.
+
+use super::Cell;
+use netdiag_lab::path::Family;
+
+/// A reason, and what it is good for.
+struct Reason {
+    /// Parts of a scene's name; any.
+    scenes: &'static [&'static str],
+    /// Beginnings of a program's title; any.
+    programs: &'static [&'static str],
+    family: Option<Family>,
+    why: &'static str,
+}
+
+const fn reason(
+    scenes: &'static [&'static str],
+    programs: &'static [&'static str],
+    why: &'static str,
+) -> Reason {
+    Reason { scenes, programs, family: None, why }
+}
+
+const ANYBODY: &[&str] = &[""];
+
+/// The first that fits is told.
+const REASONS: &[Reason] = &[
+    reason(
+        &["forged-messages"],
+        &["traceroute", "scamper", "tracepath"],
+        "it compares addresses, ports and ids of a quote, and nothing that cannot be guessed",
+    ),
+    reason(
+        &["black-hole"],
+        &["tracepath"],
+        "its probes are as large as the path was so far, and vanish with whatever is too large",
+    ),
+    reason(&["wrong-checksums"], ANYBODY, "a raw socket hears what the kernel drops for its checksum"),
+    reason(
+        &["quotes-of-strangers", "quotes-of-four", "wrong-checksums"],
+        &["scamper", "traceroute"],
+        "it reads what raw sockets hear, whatever the kernel makes of it",
+    ),
+    reason(
+        &["quotes-of-eight"],
+        &["tracepath", "scamper"],
+        "what it tells probes apart by stands behind the eight octets that are quoted",
+    ),
+    reason(
+        &["limit", "loop"],
+        ANYBODY,
+        "routers answer more rarely than it asks, and whom they answer depends on the order of probes",
+    ),
+    reason(&["lossy", "far"], ANYBODY, "probes and answers get lost by chance"),
+    reason(
+        &["diamond", "branches", "spread"],
+        &["traceroute", "tracepath", "scamper udp", "scamper icmp", "netdiag trace -", "netdiag trace"],
+        "a few probes meet some branches only, and one flow meets one",
+    ),
+    reason(
+        &["nobody-at-the-address"],
+        ANYBODY,
+        "a router takes three seconds to find that nobody is there, and it waits less",
+    ),
+    reason(
+        &["says-", "router-", "nobody", "drop"],
+        &["tracepath"],
+        "it sends one probe at a time and waits a second for it, so it ends at another hop",
+    ),
+    Reason {
+        scenes: ANYBODY,
+        programs: &["scamper udp-paris"],
+        family: Some(Family::V6),
+        why: "scamper 20211212 does not recognise the answers to its UDP Paris probes over IPv6",
+    },
+];
+
+/// Why this program may differ here.
+pub(super) fn of(cell: Cell) -> Option<&'static str> {
+    let has = |parts: &[&str], text: &str, is_part: fn(&str, &str) -> bool| {
+        parts.iter().any(|part| is_part(text, part))
+    };
+    let fitting = REASONS.iter().find(|reason| {
+        has(reason.scenes, cell.scene.name, |text, part| text.contains(part))
+            && has(reason.programs, cell.asked.title, |text, part| text.starts_with(part))
+            && reason.family.is_none_or(|family| family == cell.family)
+    });
+    fitting.map(|reason| reason.why)
+}
