@@ -23,7 +23,7 @@ pub(super) fn measure<C: Copy + Send, R: Send>(
         }
     };
     let mut results = std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(&work)).collect();
+        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
         let mut results = Vec::new();
         for worker in workers {
             results.extend(worker.join().map_err(|_| anyhow::anyhow!("a measurement broke off"))??);

@@ -5,6 +5,8 @@ mod page;
 mod read;
 mod reasons;
 
+use std::net::IpAddr;
+
 use anyhow::{Context, Result, ensure};
 use netdiag_lab::path::{Family, Scene, Truth, scenes};
 
@@ -26,6 +28,7 @@ struct Cell {
 /// What a program saw of a scene, and what there was to see.
 struct Outcome {
     cell: Cell,
+    target: IpAddr,
     truth: Truth,
     /// `None` where the program is not there or cannot do it.
     seen: Option<Seen>,

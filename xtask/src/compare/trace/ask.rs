@@ -44,7 +44,7 @@ impl Asked {
         self
     }
 
-    const fn as_root(mut self) -> Self {
+    const fn by_root(mut self) -> Self {
         self.rights = Rights::Root;
         self
     }
@@ -69,29 +69,29 @@ const ALL: &[Asked] = &[
         .by("netdiag")
         .for_branches(),
     asked("traceroute", "-n -w 2 -m 12 TARGET", read::traceroute),
-    asked("traceroute -I", "-n -w 2 -m 12 -I TARGET", read::traceroute),
-    asked("traceroute -T", "-n -w 2 -m 12 -T TARGET", read::traceroute).as_root(),
+    asked("traceroute -I", "-n -w 2 -m 12 -I TARGET", read::traceroute).by_root(),
+    asked("traceroute -T", "-n -w 2 -m 12 -T TARGET", read::traceroute).by_root(),
     asked(
         "scamper udp-paris",
         "-O json -p 1000 -I trace -P udp-paris -q 2 -w 1 -m 12 TARGET",
         read::scamper_trace,
     )
     .by("scamper")
-    .as_root(),
+    .by_root(),
     asked(
         "scamper icmp-paris",
         "-O json -p 1000 -I trace -P icmp-paris -q 2 -w 1 -m 12 TARGET",
         read::scamper_trace,
     )
     .by("scamper")
-    .as_root(),
+    .by_root(),
     asked(
         "scamper tracelb",
         "-O json -p 1000 -I tracelb -P udp-sport -c 99 -w 1 -W 15 TARGET",
         read::scamper_tracelb,
     )
     .by("scamper")
-    .as_root()
+    .by_root()
     .for_branches(),
     asked("tracepath", "-n -m 12 TARGET", read::tracepath).by("tracepath"),
 ];
@@ -123,7 +123,7 @@ pub(super) fn ask(cell: Cell, netdiag: &str) -> Result<Outcome> {
             (cell.asked.read)(&command.output()?)
         }
     };
-    Ok(Outcome { cell, truth: staged.truth, seen })
+    Ok(Outcome { cell, target: staged.target, truth: staged.truth, seen })
 }
 
 fn arguments(words: &str, target: &str) -> Vec<String> {

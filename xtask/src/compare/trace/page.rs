@@ -20,8 +20,9 @@ measures all of it again and writes this page; `--scene WORD` measures some and 
 The first row of a table is the truth: who may answer a probe of each TTL. R1 is the router that answers at TTL 1, T the target;
 letters tell addresses of the same TTL apart, and a dot means that nobody may or did answer. Marks are traceroute's (!H !N !P !X,
 F= for a smaller MTU). Programs that saw the same share a row; a row is in bold where somebody answers who may not, or nobody where
-somebody does. What lies beyond the end of a program's own run is no difference. Everybody runs as an ordinary user but `traceroute -T`
-and scamper.
+somebody does. What lies beyond the end of a program's own run is no difference. Everybody runs as an ordinary user but `traceroute -I`,
+`traceroute -T` and scamper. (To an ordinary user `traceroute -I` loses probes: the ICMP error for one keeps the next from being
+sent on the same socket, and it does not send that again.)
 ";
 
 /// The whole page.
@@ -44,18 +45,23 @@ pub(super) fn write(outcomes: &[Outcome]) -> String {
 }
 
 fn table(outcomes: &[Outcome]) -> String {
-    let truth = &outcomes[0].truth;
+    let (truth, names) = (&outcomes[0].truth, names(&outcomes[0]));
     let seen = outcomes.iter().filter_map(|outcome| outcome.seen.as_ref()?.hops.keys().next_back());
     let last = seen.copied().max().unwrap_or_default().max(truth.hops.len().min(12) as u8);
     let heads: Vec<String> = (1..=last).map(|ttl| ttl.to_string()).collect();
     let mut text = format!("| {} | {} | end |\n", outcomes[0].cell.family, heads.join(" | "));
     let _ = writeln!(text, "|---|{}", "---|".repeat(usize::from(last) + 1));
-    let _ = writeln!(text, "| the truth | {} | {} |", true_hops(truth, last).join(" | "), end(truth));
+    let _ = writeln!(
+        text,
+        "| the truth | {} | {} |",
+        true_hops(&names, truth, last).join(" | "),
+        end(&names, truth)
+    );
     // In the order of the first program that saw it so.
     let mut rows: Vec<(String, Vec<&Outcome>)> = Vec::new();
     for outcome in outcomes {
         let Some(seen) = &outcome.seen else { continue };
-        let row = names(truth).row(seen, last);
+        let row = names.row(seen, last);
         match rows.iter_mut().find(|(other, _)| *other == row) {
             Some((_, outcomes)) => outcomes.push(outcome),
             None => rows.push((row, vec![outcome])),
@@ -92,38 +98,36 @@ fn remarks(outcomes: &[Outcome]) -> String {
 /// TTLs at which somebody answers who may not, or nobody where somebody may.
 fn differences(outcome: &Outcome) -> Vec<String> {
     let Some(seen) = &outcome.seen else { return Vec::new() };
-    let names = names(&outcome.truth);
-    let mut found = Vec::new();
+    let names = names(outcome);
+    let mut found: Vec<(String, u8, u8)> = Vec::new();
     for (ttl, hop) in &seen.hops {
         let may = outcome.truth.at(*ttl);
-        let others: Vec<String> = hop
-            .addresses
-            .iter()
-            .filter(|address| !may.contains(address))
-            .map(|address| names.of(*address))
-            .collect();
-        if !others.is_empty() {
-            found.push(format!("{} at {ttl}", others.join(" and ")));
-        } else if hop.addresses.is_empty() && !may.is_empty() {
-            found.push(format!("nobody at {ttl}"));
+        let others = hop.addresses.iter().filter(|address| !may.contains(address));
+        let mut who: Vec<String> = others.map(|address| names.of(*address)).collect();
+        if hop.addresses.is_empty() && !may.is_empty() {
+            who.push("nobody".into());
+        }
+        let who = who.join(" and ");
+        match found.last_mut() {
+            _ if who.is_empty() => {}
+            Some((same, _, last)) if *same == who && *last + 1 == *ttl => *last = *ttl,
+            _ => found.push((who, *ttl, *ttl)),
         }
     }
-    found
+    let words = |(who, first, last): (String, u8, u8)| {
+        if first == last { format!("{who} at {first}") } else { format!("{who} at {first} to {last}") }
+    };
+    found.into_iter().map(words).collect()
 }
 
 /// Short names of addresses.
 struct Names(BTreeMap<IpAddr, String>);
 
-fn names(truth: &Truth) -> Names {
-    let mut names = BTreeMap::new();
-    let last = truth.hops.len();
-    for (ttl, hop) in (1..).zip(&truth.hops) {
+fn names(outcome: &Outcome) -> Names {
+    let mut names = BTreeMap::from([(outcome.target, "T".to_owned())]);
+    for (ttl, hop) in (1..).zip(&outcome.truth.hops) {
         for (letter, address) in ('a'..).zip(hop) {
-            let name = match (ttl == last && truth.end == End::Reached, hop.len()) {
-                (true, _) => "T".to_owned(),
-                (false, 1) => format!("R{ttl}"),
-                _ => format!("R{ttl}{letter}"),
-            };
+            let name = if hop.len() == 1 { format!("R{ttl}") } else { format!("R{ttl}{letter}") };
             names.entry(*address).or_insert(name);
         }
     }
@@ -153,15 +157,13 @@ impl Names {
     }
 }
 
-fn true_hops(truth: &Truth, last: u8) -> Vec<String> {
-    let names = names(truth);
+fn true_hops(names: &Names, truth: &Truth, last: u8) -> Vec<String> {
     let known = truth.hops.iter().take(last.into()).map(|hop| names.hop(hop));
     let beyond = std::iter::repeat_n(String::new(), usize::from(last).saturating_sub(truth.hops.len()));
     known.chain(beyond).collect()
 }
 
-fn end(truth: &Truth) -> String {
-    let names = names(truth);
+fn end(names: &Names, truth: &Truth) -> String {
     let mut text = match truth.end {
         End::Reached => "reached".to_owned(),
         End::Unreachable { ttl, from, icmp: (kind, code) } => {

@@ -78,12 +78,11 @@ pub(super) fn netdiag(output: &Output) -> Option<Seen> {
                 }
             }
             Some("summary") => {
-                seen.end = record["stop_reason"].as_str().unwrap_or_default().to_owned();
-                if let Some(mtu) = record["path_mtu"].as_u64() {
-                    seen.end += &format!(", path MTU {mtu}");
-                }
+                let mtu = record["path_mtu"].as_u64().map(|mtu| format!(", path MTU {mtu}"));
+                let reason = record["stop_reason"].as_str().unwrap_or_default();
+                seen.end = reason.to_owned() + &mtu.unwrap_or_default();
             }
-            Some("error") => seen.end = record["message"].as_str().unwrap_or_default().to_owned(),
+            Some("error") => record["message"].as_str().unwrap_or_default().clone_into(&mut seen.end),
             _ => {}
         }
     }
@@ -99,10 +98,12 @@ fn reply_of(hop: &mut Hop, reply: &Value) {
     }
 }
 
-/// traceroute: a line for each TTL, of addresses, times, stars and marks.
+/// traceroute: a line for each TTL, of addresses, times, stars and marks. Nothing where it did not come to its heading.
 pub(super) fn traceroute(output: &Output) -> Option<Seen> {
     let mut seen = Seen::default();
-    for line in output.stdout.lines().skip(1) {
+    let mut lines = output.stdout.lines();
+    lines.next()?;
+    for line in lines {
         let mut words = line.split_whitespace();
         let Some(ttl) = words.next().and_then(|word| word.parse().ok()) else { continue };
         let hop = seen.at(ttl);
@@ -117,10 +118,12 @@ pub(super) fn traceroute(output: &Output) -> Option<Seen> {
     Some(seen)
 }
 
-/// tracepath: a line for each answer. A smaller MTU is told by the router before, in the line of the next TTL.
+/// tracepath: a line for each answer; the first tells of this host. A smaller MTU is told by the router before, in the line of the next TTL.
 pub(super) fn tracepath(output: &Output) -> Option<Seen> {
     let mut seen = Seen::default();
-    for line in output.stdout.lines() {
+    let mut lines = output.stdout.lines();
+    lines.next()?;
+    for line in lines {
         let Some((ttl, rest)) = line.split_once(':') else { continue };
         let Ok(ttl) = ttl.trim().parse::<u8>() else { continue };
         let words: Vec<&str> = rest.split_whitespace().collect();

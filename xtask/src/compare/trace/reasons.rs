@@ -1,7 +1,6 @@
 //! Why a program may see something else than the truth: reasons that were found out, as a table.
 
 use super::Cell;
-use netdiag_lab::path::Family;
 
 /// A reason, and what it is good for.
 struct Reason {
@@ -9,7 +8,6 @@ struct Reason {
     scenes: &'static [&'static str],
     /// Beginnings of a program's title; any.
     programs: &'static [&'static str],
-    family: Option<Family>,
     why: &'static str,
 }
 
@@ -18,7 +16,7 @@ const fn reason(
     programs: &'static [&'static str],
     why: &'static str,
 ) -> Reason {
-    Reason { scenes, programs, family: None, why }
+    Reason { scenes, programs, why }
 }
 
 const ANYBODY: &[&str] = &[""];
@@ -67,12 +65,6 @@ const REASONS: &[Reason] = &[
         &["tracepath"],
         "it sends one probe at a time and waits a second for it, so it ends at another hop",
     ),
-    Reason {
-        scenes: ANYBODY,
-        programs: &["scamper udp-paris"],
-        family: Some(Family::V6),
-        why: "scamper 20211212 does not recognise the answers to its UDP Paris probes over IPv6",
-    },
 ];
 
 /// Why this program may differ here.
@@ -83,7 +75,6 @@ pub(super) fn of(cell: Cell) -> Option<&'static str> {
     let fitting = REASONS.iter().find(|reason| {
         has(reason.scenes, cell.scene.name, |text, part| text.contains(part))
             && has(reason.programs, cell.asked.title, |text, part| text.starts_with(part))
-            && reason.family.is_none_or(|family| family == cell.family)
     });
     fitting.map(|reason| reason.why)
 }
