@@ -8,6 +8,7 @@ mod cleanup;
 mod faults;
 mod impairments;
 mod links;
+mod path_details;
 mod paths;
 mod puppet;
 mod rights;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         servers::CASES,
         faults::CASES,
         paths::CASES,
+        path_details::CASES,
         capture::CASES,
         usage::CASES,
         cleanup::CASES,
