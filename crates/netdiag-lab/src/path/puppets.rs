@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use super::road::Road;
+use super::road::{EVERYTHING, Road};
 use super::{Family, Scene, Staged, path};
 use crate::error::Result;
 use crate::responder::{Flaw, IcmpError};
@@ -13,8 +13,6 @@ use crate::responder::{Flaw, IcmpError};
 const AT: u8 = 2;
 /// Routers on the way.
 const ROUTERS: usize = 4;
-/// More than any probe has.
-const EVERYTHING: usize = 1200;
 
 pub(super) const SCENES: &[Scene] = &[
     path(

@@ -2,11 +2,12 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use super::road::Road;
+use super::road::{EVERYTHING, Road};
 use super::truth::{Rewriting, Rewritten};
 use super::{Family, Scene, Staged, path};
 use crate::error::Result;
 use crate::nft::Ruleset;
+use crate::responder::Flaw;
 
 pub(super) const SCENES: &[Scene] = &[
     path("masqueraded", "The first of four routers puts its own address for the client's.", |family| {
@@ -16,6 +17,12 @@ pub(super) const SCENES: &[Scene] = &[
         road.truth.rewritten.push(Rewritten { ttl: 1, what });
         road.ready()
     })
+    .by_rules(),
+    path(
+        "masqueraded-with-signs",
+        "The same, and checksums in quotes stay as the first router made them.",
+        with_signs,
+    )
     .by_rules(),
     path(
         "destination-translated",
@@ -36,6 +43,17 @@ pub(super) const SCENES: &[Scene] = &[
 /// An address that belongs to nobody but to the router that translates it.
 const PUBLIC: [IpAddr; 2] =
     [IpAddr::V4(Ipv4Addr::new(10, 66, 0, 1)), IpAddr::V6(Ipv6Addr::new(0xfd66, 0, 0, 0, 0, 0, 0, 1))];
+
+/// Linux translates a quote back so well that nothing is left to see; other NATs leave its checksums alone.
+fn with_signs(family: Family) -> Result<Staged> {
+    let mut road = Road::chain(family, 4)?;
+    for ttl in 2..=4 {
+        road = road.puppet(ttl, |error| error.quote(EVERYTHING).with_flaw(Flaw::TranslatedChecksum))?;
+    }
+    let what = Rewriting::Source(road.address("r1", "r2")?);
+    road.truth.rewritten.push(Rewritten { ttl: 1, what });
+    road.ready()
+}
 
 /// Such a router and everybody behind it answer from the address that was asked, time-exceeded included: the kernel
 /// translates the source of an ICMP error like that of an answer (`nf_nat_icmp_reply_translation`).

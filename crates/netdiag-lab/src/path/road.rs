@@ -20,7 +20,10 @@ use crate::wire::{Wire, WireSpec};
 const CLIENT: &str = "client";
 const SERVER: &str = "server";
 
-/// Which of two ends is meant by a link's pair of names.
+/// Octets of a quote; more than any probe has.
+pub(super) const EVERYTHING: usize = 1200;
+
+/// The names of a link's ends, the nearer first.
 pub(super) type Pair<'a> = (&'a str, &'a str);
 
 #[derive(Debug)]

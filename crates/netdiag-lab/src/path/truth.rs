@@ -102,7 +102,8 @@ pub struct Lossy {
 /// Something that a router rewrites in packets that it forwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rewritten {
-    /// The router's own TTL. It quotes what came in; those behind it quote what it made of that.
+    /// The router's own TTL. It quotes what came in; those behind it quote what it made of that, unless it translates
+    /// quotes back, as Linux does for addresses, ports and their checksums.
     pub ttl: u8,
     /// What it rewrites.
     pub what: Rewriting,

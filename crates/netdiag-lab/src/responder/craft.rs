@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use super::script::{Answer, Flaw, IcmpError};
-use crate::frame::{ETHERNET, ICMP, ICMPV6, Packet, checksum, seal_icmp};
+use crate::frame::{ETHERNET, ICMP, ICMPV6, Packet, TCP, UDP, checksum, seal_icmp};
 
 /// Length of an ICMP header, and of an echo's before its payload.
 const HEADER: usize = 8;
@@ -87,9 +87,27 @@ fn quote(packet: &Packet, error: &IcmpError) -> Vec<u8> {
             let known = if matches!(packet.protocol, ICMP | ICMPV6) { HEADER } else { PORTS };
             quote.iter_mut().skip(packet.transport + known).for_each(|byte| *byte ^= 0xff);
         }
+        Some(Flaw::TranslatedChecksum) => translate_checksum(packet, &mut quote),
         _ => {}
     }
     quote
+}
+
+/// The checksum of a quoted UDP or TCP header becomes that of a packet from another address.
+fn translate_checksum(packet: &Packet, quote: &mut [u8]) {
+    /// By how much the sum of the other address is larger.
+    const MORE: u16 = 0x0102;
+    let at = packet.transport
+        + match packet.protocol {
+            UDP => 6,
+            TCP => 16,
+            // ICMP has no address in its checksum, and ICMPv6 is translated whole.
+            _ => return,
+        };
+    if let Some(&[high, low]) = quote.get(at..at + 2) {
+        let (sum, carry) = (!u16::from_be_bytes([high, low])).overflowing_add(MORE);
+        quote[at..at + 2].copy_from_slice(&(!(sum + u16::from(carry))).to_be_bytes());
+    }
 }
 
 fn error_message(packet: &Packet, error: &IcmpError) -> Vec<u8> {
@@ -147,3 +165,6 @@ fn frame(request: &[u8], packet: &Packet, from: IpAddr, mut message: Vec<u8>) ->
     frame.extend_from_slice(&message);
     frame
 }
+
+#[cfg(test)]
+mod tests;

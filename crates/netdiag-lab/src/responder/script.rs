@@ -63,6 +63,9 @@ pub enum Flaw {
     /// The quote has the right addresses, ports or id and sequence number, and all behind them inverted: what
     /// somebody sends who has guessed the numbers and not seen the packet.
     ForgedQuote,
+    /// The quote's UDP or TCP checksum is that of the packet behind a NAT, which translates addresses in quotes back
+    /// and leaves checksums in them alone.
+    TranslatedChecksum,
     /// The checksum of its extensions.
     BadExtensionChecksum,
     /// The length of the quote is not told, as by routers from before RFC 4884.
