@@ -82,6 +82,12 @@ impl Scene {
         self
     }
 
+    /// The same where an answer to ping shows that it is ready.
+    const fn settled_by_ping(mut self) -> Self {
+        self.needs = &["ping"];
+        self
+    }
+
     /// The same in these families alone.
     const fn only(mut self, families: &'static [Family]) -> Self {
         self.families = families;

@@ -7,8 +7,8 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::road::Road;
-use super::{Scene, V6, path};
-use crate::error::Result;
+use super::{Scene, Staged, V6, path};
+use crate::error::{Error, Result};
 use crate::node::Node;
 
 /// Routers on the way.
@@ -24,15 +24,16 @@ pub(super) const SCENES: &[Scene] = &[
             bare(&road, &names)?;
             for ttl in 1..=ROUTERS {
                 let own = loopback(ttl);
-                road.node(&names[usize::from(ttl)])?.ip(&[format!("address add {own}/128 dev lo")])?;
+                road.node(&names[usize::from(ttl)])?.ip(&[format!("address add {own}/128 dev lo nodad")])?;
                 lead(&road, &names, (ttl.into(), &format!("{own}/128")))?;
                 road.truth.hops[usize::from(ttl) - 1] = vec![own.into()];
             }
             let hops = road.truth.hops.clone();
             road.truth = road.truth.along(hops);
-            road.ready()
+            settled(road)
         },
     )
+    .settled_by_ping()
     .only(V6),
     path(
         "link-local-routers",
@@ -47,11 +48,27 @@ pub(super) const SCENES: &[Scene] = &[
             }
             road.truth.hops[0] = vec![first];
             road.truth.links.clear();
-            road.ready()
+            settled(road)
         },
     )
+    .settled_by_ping()
     .only(V6),
 ];
+
+/// Addresses that change take effect a moment later, when the first packets would be lost.
+fn settled(road: Road) -> Result<Staged> {
+    let staged = road.ready()?;
+    // Until one is answered.
+    let words = ["-n", "-q", "-c", "1", "-w", "10", &staged.target.to_string()].map(str::to_owned);
+    let output = staged.client.command("ping").args(words).output()?;
+    if output.status.success() {
+        return Ok(staged);
+    }
+    Err(Error::Refused {
+        operation: "reaching the target by link-local next hops".into(),
+        reason: output.stdout,
+    })
+}
 
 fn names() -> Vec<String> {
     let routers = (1..=ROUTERS).map(|ttl| format!("r{ttl}"));

@@ -10,7 +10,7 @@ use crate::{Case, Tested, case, check};
 
 pub(crate) const CASES: &[Case] = &[
     case!(names_are_phrases_and_stand_once),
-    case!(traceroute_sees_what_is_true, "nft", "traceroute"),
+    case!(traceroute_sees_what_is_true, "nft", "ping", "traceroute"),
     case!(flows_take_every_branch_and_no_other, "traceroute"),
     case!(packets_take_turns, "nft", "traceroute"),
     case!(a_path_changes, "traceroute"),

@@ -81,18 +81,24 @@ fn table(outcomes: &[Outcome]) -> String {
     text
 }
 
-/// What differs, and why that may be.
+/// What differs, for whom, and why that may be.
 fn remarks(outcomes: &[Outcome]) -> String {
-    let mut text = String::new();
+    let mut remarks: Vec<(String, Vec<&str>)> = Vec::new();
     for outcome in outcomes {
         let differences = differences(outcome);
         if differences.is_empty() {
             continue;
         }
         let why = reasons::of(outcome.cell).unwrap_or("**no reason is known**");
-        let _ = writeln!(text, "\n- {}: {}: {why}.", outcome.cell.asked.title, differences.join(", "));
+        let remark = format!("{}: {why}", differences.join(", "));
+        match remarks.iter_mut().find(|(other, _)| *other == remark) {
+            Some((_, programs)) => programs.push(outcome.cell.asked.title),
+            None => remarks.push((remark, vec![outcome.cell.asked.title])),
+        }
     }
-    text
+    let lines = remarks.iter().map(|(remark, programs)| format!("- {}: {remark}.\n", programs.join(", ")));
+    let text: String = lines.collect();
+    if text.is_empty() { text } else { format!("\n{text}") }
 }
 
 /// TTLs at which somebody answers who may not, or nobody where somebody may.

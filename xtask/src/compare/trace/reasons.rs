@@ -29,21 +29,26 @@ const REASONS: &[Reason] = &[
         "it compares addresses, ports and ids of a quote, and nothing that cannot be guessed",
     ),
     reason(
+        &["forgeries-beside-answers"],
+        &["scamper"],
+        "it compares addresses, ports and ids of a quote, and the forgery comes first",
+    ),
+    reason(
+        &["quotes-of-strangers"],
+        &["tracepath"],
+        "its socket has no peer, so the kernel gives it every error for its port, and it does not look at what is quoted",
+    ),
+    reason(
         &["black-hole"],
         &["tracepath"],
         "its probes are as large as the path was so far, and vanish with whatever is too large",
     ),
+    reason(
+        &["with-signs"],
+        &["scamper udp"],
+        "it holds the checksum in a quote against its own, and a NAT has changed that",
+    ),
     reason(&["wrong-checksums"], ANYBODY, "a raw socket hears what the kernel drops for its checksum"),
-    reason(
-        &["quotes-of-strangers", "quotes-of-four", "wrong-checksums"],
-        &["scamper", "traceroute"],
-        "it reads what raw sockets hear, whatever the kernel makes of it",
-    ),
-    reason(
-        &["quotes-of-eight"],
-        &["tracepath", "scamper"],
-        "what it tells probes apart by stands behind the eight octets that are quoted",
-    ),
     reason(
         &["limit", "loop"],
         ANYBODY,
