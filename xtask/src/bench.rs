@@ -16,6 +16,8 @@ mod stage;
 mod startup;
 mod sweep;
 mod sweep_json;
+mod trace;
+mod trace_many;
 mod verdict;
 mod wire;
 
@@ -62,6 +64,11 @@ const ROWS: &[Row] = &[
     one_ping::ROW,
     connect_sweep::ROW,
     verdict::ROW,
+    trace::ANSWERING,
+    trace::SILENT,
+    trace::DROPPING,
+    trace::FAR,
+    trace_many::ROW,
     startup::ROW,
     size::ROW,
 ];

@@ -13,35 +13,12 @@ mod silence;
 mod staged;
 mod udp;
 
-use std::fmt;
-
 use crate::error::Result;
+use crate::family::{BOTH, V4, V6};
 
+pub use crate::family::Family;
 pub use scene::{PORT, Scene};
 pub use staged::Staged;
-
-/// The address family that a fault is staged in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Family {
-    /// IPv4.
-    V4,
-    /// IPv6.
-    V6,
-}
-
-impl Family {
-    /// Both, in the order of their age.
-    pub const ALL: [Self; 2] = [Self::V4, Self::V6];
-}
-
-impl fmt::Display for Family {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::V4 => "IPv4",
-            Self::V6 => "IPv6",
-        })
-    }
-}
 
 /// What is asked of the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,10 +60,6 @@ pub fn faults() -> impl Iterator<Item = &'static Fault> {
     .into_iter()
     .flatten()
 }
-
-const V4: &[Family] = &[Family::V4];
-const V6: &[Family] = &[Family::V6];
-const BOTH: &[Family] = &Family::ALL;
 
 /// A fault of TCP in both families that needs nothing but `ip`.
 const fn tcp(name: &'static str, sentence: &'static str, stage: fn(Family) -> Result<Staged>) -> Fault {

@@ -13,6 +13,8 @@ pub enum Hook {
     Output,
     /// On their way through.
     Forward,
+    /// As they come in, before it is known whither.
+    Prerouting,
 }
 
 impl Hook {
@@ -21,6 +23,7 @@ impl Hook {
             Self::Input => "input",
             Self::Output => "output",
             Self::Forward => "forward",
+            Self::Prerouting => "prerouting",
         }
     }
 }
@@ -34,6 +37,8 @@ pub enum Traffic {
     EchoReplies,
     /// ICMP of both families, except neighbour discovery.
     Icmp,
+    /// ICMP time exceeded of both families.
+    TimeExceeded,
     /// UDP, to this port if one is given.
     Udp(Option<u16>),
     /// TCP, to this port if one is given.
@@ -52,6 +57,7 @@ impl Traffic {
         match self {
             Self::EchoRequests => vec!["icmp type echo-request".into(), "icmpv6 type echo-request".into()],
             Self::EchoReplies => vec!["icmp type echo-reply".into(), "icmpv6 type echo-reply".into()],
+            Self::TimeExceeded => vec!["icmp type time-exceeded".into(), "icmpv6 type time-exceeded".into()],
             Self::Icmp => {
                 vec!["meta l4proto icmp".into(), "meta l4proto icmpv6 icmpv6 type != 130-143".into()]
             }

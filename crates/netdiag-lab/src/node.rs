@@ -187,6 +187,15 @@ impl Node {
         Ok(())
     }
 
+    /// Switches an interface's offloads off, so that what it sends has its checksum from the beginning. Otherwise packets
+    /// cross cables with a half-made one, and routers quote that.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] when there is no such interface.
+    pub fn plain_frames(&self, interface: &str) -> Result<()> {
+        self.premises.plain_frames(self.net(), interface)
+    }
+
     /// Runs lines of `ip -batch` in this node (without the leading `ip`).
     ///
     /// # Errors

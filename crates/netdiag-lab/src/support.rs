@@ -8,13 +8,16 @@ use crate::lab::Lab;
 use crate::remote::search_path;
 
 /// Programs that laboratories and their tests use: name, Debian package, and what for.
-const PROGRAMS: [(&str, &str, &str); 7] = [
+const PROGRAMS: [(&str, &str, &str); 10] = [
     ("ip", "iproute2", "every laboratory needs it to make links"),
     ("nft", "nftables", "filters and faults need it"),
     ("ping", "iputils-ping", "it is the peer that ping is compared with"),
     ("fping", "fping", "it is the peer that sweeps are compared with"),
     ("python3", "python3", "faults are tried with a small program in it"),
     ("openssl", "openssl", "it is the server that TLS is tried with"),
+    ("traceroute", "traceroute", "it is the peer that paths are compared with"),
+    ("scamper", "scamper", "it is the peer that branches of paths are compared with"),
+    ("tracepath", "iputils-tracepath", "it is the peer that MTUs of paths are compared with"),
     ("tcpdump", "tcpdump", "it is the witness for captures"),
 ];
 

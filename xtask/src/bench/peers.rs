@@ -15,6 +15,7 @@ const PEERS: &[Peer] = &[
     Peer { program: "ping", debian: "iputils-ping" },
     Peer { program: "fping", debian: "fping" },
     Peer { program: "traceroute", debian: "traceroute" },
+    Peer { program: "scamper", debian: "scamper" },
     Peer { program: "mtr", debian: "mtr-tiny" },
     Peer { program: "nmap", debian: "nmap" },
     Peer { program: "nc", debian: "netcat-openbsd" },
@@ -63,7 +64,7 @@ mod tests {
     #[test]
     fn what_is_missing_comes_with_its_command() {
         assert_eq!(
-            how_to_get(&[&PEERS[0], &PEERS[3]]),
+            how_to_get(&[&PEERS[0], &PEERS[4]]),
             "not installed, so not measured: ping, mtr\n  sudo apt-get install -y iputils-ping mtr-tiny"
         );
     }

@@ -22,6 +22,10 @@ const NEEDS: &[Need] = &[
     Need { program: "ping", package: "iputils-ping", parts: &["compat"] },
     Need { program: "fping", package: "fping", parts: &["compat"] },
     Need { program: "openssl", package: "openssl", parts: &["lab"] },
+    Need { program: "traceroute", package: "traceroute", parts: &["lab"] },
+    Need { program: "tracepath", package: "iputils-tracepath", parts: &["lab"] },
+    // Not called by any test, but by `cargo xtask compare trace`, which is to find it where tests are run.
+    Need { program: "scamper", package: "scamper", parts: &["lab"] },
     Need { program: "tcpdump", package: "tcpdump", parts: &["lab", "compat"] },
     Need { program: "python3", package: "python3", parts: &["unit", "lab", "compat"] },
     Need { program: "unshare", package: "util-linux", parts: &["lab", "compat"] },
@@ -84,7 +88,9 @@ mod tests {
     fn only_what_the_chosen_parts_call_is_asked_for() {
         assert_eq!(missing(&["compat"], |program| program != "fping"), ["fping"]);
         assert_eq!(missing(&["doc"], |_| false), Vec::<&str>::new());
-        let lab = ["iproute2", "nftables", "openssl", "tcpdump", "util-linux"];
+        let lab = ["iproute2", "nftables", "openssl"];
+        let paths = ["traceroute", "iputils-tracepath", "scamper", "tcpdump", "util-linux"];
+        let lab = [&lab[..], &paths].concat();
         assert_eq!(missing(&["lab"], |program| program == "python3"), lab);
     }
 }

@@ -141,10 +141,7 @@ impl Scene {
 
     /// That of the two which is for the family.
     pub fn pick<T>(&self, v4: T, v6: T) -> T {
-        match self.family {
-            Family::V4 => v4,
-            Family::V6 => v6,
-        }
+        self.family.pick(v4, v6)
     }
 
     /// A node refuses connections to the service.

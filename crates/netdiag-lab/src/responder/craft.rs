@@ -2,13 +2,15 @@
 
 use std::net::IpAddr;
 
-use super::script::{Answer, IcmpError};
-use crate::frame::{ETHERNET, ICMP, ICMPV6, Packet, checksum, seal_icmp};
+use super::script::{Answer, Flaw, IcmpError};
+use crate::frame::{ETHERNET, ICMP, ICMPV6, Packet, TCP, UDP, checksum, seal_icmp};
 
 /// Length of an ICMP header, and of an echo's before its payload.
 const HEADER: usize = 8;
 /// What a quote is padded to before extensions (RFC 4884, section 5).
 const PADDED_QUOTE: usize = 128;
+/// Length of the two ports with which UDP and TCP headers begin.
+const PORTS: usize = 4;
 /// The time to live of what is sent.
 const TTL: u8 = 64;
 
@@ -32,10 +34,7 @@ pub(super) fn frames(request: &[u8], packet: &Packet, answer: &Answer) -> Vec<Ve
         }
         Answer::FromAddress(from) => vec![frame(request, packet, *from, echo())],
         Answer::BadChecksum => {
-            let mut bytes = one(echo());
-            let at = bytes.len() - packet.body().len() + 2;
-            bytes[at] ^= 0xff;
-            vec![bytes]
+            vec![with_bad_checksum(one(echo()), packet.body().len())]
         }
         Answer::WrongPayload { offset } => {
             let mut message = echo();
@@ -50,7 +49,11 @@ pub(super) fn frames(request: &[u8], packet: &Packet, answer: &Answer) -> Vec<Ve
             vec![one(message)]
         }
         Answer::IcmpError(error) => {
-            vec![frame(request, packet, error.from.unwrap_or(packet.dst), error_message(packet, error))]
+            let message = error_message(packet, error);
+            let len = message.len();
+            let bytes = frame(request, packet, error.from.unwrap_or(packet.dst), message);
+            let is_bad = error.flaw == Some(Flaw::BadChecksum);
+            vec![if is_bad { with_bad_checksum(bytes, len) } else { bytes }]
         }
     }
 }
@@ -61,11 +64,56 @@ fn echo_reply(packet: &Packet) -> Vec<u8> {
     message
 }
 
-fn error_message(packet: &Packet, error: &IcmpError) -> Vec<u8> {
+/// A frame that ends with an ICMP message of this length.
+fn with_bad_checksum(mut frame: Vec<u8>, len: usize) -> Vec<u8> {
+    let at = frame.len() - len + 2;
+    frame[at] ^= 0xff;
+    frame
+}
+
+/// The quote as the error's flaw has it.
+fn quote(packet: &Packet, error: &IcmpError) -> Vec<u8> {
     let len = packet.bytes.len().min(packet.transport.saturating_add(error.quote));
+    let mut quote = packet.bytes[..len].to_vec();
+    match error.flaw {
+        Some(Flaw::StrangersQuote) => {
+            // The last octet of either address.
+            let last = if packet.dst.is_ipv4() { [15, 19] } else { [23, 39] };
+            for at in last {
+                quote[at] ^= 0x55;
+            }
+        }
+        Some(Flaw::ForgedQuote) => {
+            let known = if matches!(packet.protocol, ICMP | ICMPV6) { HEADER } else { PORTS };
+            quote.iter_mut().skip(packet.transport + known).for_each(|byte| *byte ^= 0xff);
+        }
+        Some(Flaw::TranslatedChecksum) => translate_checksum(packet, &mut quote),
+        _ => {}
+    }
+    quote
+}
+
+/// The checksum of a quoted UDP or TCP header becomes that of a packet from another address.
+fn translate_checksum(packet: &Packet, quote: &mut [u8]) {
+    /// By how much the sum of the other address is larger.
+    const MORE: u16 = 0x0102;
+    let at = packet.transport
+        + match packet.protocol {
+            UDP => 6,
+            TCP => 16,
+            // ICMP has no address in its checksum, and ICMPv6 is translated whole.
+            _ => return,
+        };
+    if let Some(&[high, low]) = quote.get(at..at + 2) {
+        let (sum, carry) = (!u16::from_be_bytes([high, low])).overflowing_add(MORE);
+        quote[at..at + 2].copy_from_slice(&(!(sum + u16::from(carry))).to_be_bytes());
+    }
+}
+
+fn error_message(packet: &Packet, error: &IcmpError) -> Vec<u8> {
     let mut message = vec![error.kind, error.code, 0, 0];
     message.extend_from_slice(&error.info.to_be_bytes());
-    message.extend_from_slice(&packet.bytes[..len]);
+    message.extend_from_slice(&quote(packet, error));
     if error.extensions.is_empty() {
         return message;
     }
@@ -73,9 +121,12 @@ fn error_message(packet: &Packet, error: &IcmpError) -> Vec<u8> {
     message.truncate(HEADER + PADDED_QUOTE);
     // The quote's length: in words of 32 bits in ICMP's sixth byte, of 64 bits in ICMPv6's fifth.
     let (at, word) = if packet.dst.is_ipv4() { (5, 4) } else { (4, 8) };
-    message[at] = (PADDED_QUOTE / word) as u8;
+    if error.flaw != Some(Flaw::NoLength) {
+        message[at] = (PADDED_QUOTE / word) as u8;
+    }
     let version = [0x20, 0];
-    let sum = checksum(&[&version, &[0, 0], &error.extensions]);
+    let spoilt = if error.flaw == Some(Flaw::BadExtensionChecksum) { 0xffff } else { 0 };
+    let sum = checksum(&[&version, &[0, 0], &error.extensions]) ^ spoilt;
     message.extend_from_slice(&version);
     message.extend_from_slice(&sum.to_be_bytes());
     message.extend_from_slice(&error.extensions);
@@ -114,3 +165,6 @@ fn frame(request: &[u8], packet: &Packet, from: IpAddr, mut message: Vec<u8>) ->
     frame.extend_from_slice(&message);
     frame
 }
+
+#[cfg(test)]
+mod tests;

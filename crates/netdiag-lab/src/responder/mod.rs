@@ -19,7 +19,7 @@ use crate::remote::Agent;
 use crate::site::Site;
 
 pub(crate) use puppet::run;
-pub use script::{Answer, IcmpError, Script};
+pub use script::{Answer, Flaw, IcmpError, Script};
 
 /// The role of the agent behind a puppet.
 pub(crate) const ROLE: &str = "puppet";

@@ -11,12 +11,10 @@ use super::Seen;
 use super::craft::frames;
 use super::script::{Answer, Scope, Script};
 use crate::agent::control::{Control, Order};
-use crate::frame::{EchoKind, FrameKind, Packet, kind_of};
+use crate::frame::{EchoKind, FrameKind, Packet, TCP, UDP, kind_of};
 
 const LARGEST: usize = 1 << 16;
 const BUFFER: i32 = 4 << 20;
-const UDP: u8 = 17;
-const TCP: u8 = 6;
 
 /// Answers until the test ends.
 pub(crate) fn run(script: Script) -> io::Result<()> {

@@ -50,6 +50,26 @@ pub struct IcmpError {
     pub(super) quote: usize,
     pub(super) from: Option<IpAddr>,
     pub(super) extensions: Vec<u8>,
+    pub(super) flaw: Option<Flaw>,
+}
+
+/// What is wrong with an ICMP error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Flaw {
+    /// Its checksum.
+    BadChecksum,
+    /// The quote is of a packet between two other hosts.
+    StrangersQuote,
+    /// The quote has the right addresses, ports or id and sequence number, and all behind them inverted: what
+    /// somebody sends who has guessed the numbers and not seen the packet.
+    ForgedQuote,
+    /// The quote's UDP or TCP checksum is that of the packet behind a NAT, which translates addresses in quotes back
+    /// and leaves checksums in them alone.
+    TranslatedChecksum,
+    /// The checksum of its extensions.
+    BadExtensionChecksum,
+    /// The length of the quote is not told, as by routers from before RFC 4884.
+    NoLength,
 }
 
 impl IcmpError {
@@ -57,7 +77,7 @@ impl IcmpError {
     ///
     /// The quote is the request's IP header and 8 bytes (RFC 792) unless changed.
     pub fn new(kind: u8, code: u8, info: u32) -> Self {
-        Self { kind, code, info, quote: 8, from: None, extensions: Vec::new() }
+        Self { kind, code, info, quote: 8, from: None, extensions: Vec::new(), flaw: None }
     }
 
     /// ICMP destination unreachable; any code.
@@ -124,8 +144,16 @@ impl IcmpError {
         self
     }
 
+    /// Has something wrong with it.
+    #[must_use]
+    pub fn with_flaw(mut self, flaw: Flaw) -> Self {
+        self.flaw = Some(flaw);
+        self
+    }
+
     /// Carries these extension objects (RFC 4884, without the extension header), behind a quote
-    /// padded to 128 bytes. The length field is set, also for types that have none.
+    /// padded to 128 bytes. The length field is set, also for types that have none, unless [`Flaw::NoLength`] says
+    /// otherwise.
     #[must_use]
     pub fn extensions(mut self, objects: Vec<u8>) -> Self {
         self.extensions = objects;
@@ -194,7 +222,7 @@ impl Script {
     /// nothing else. Give errors an address with [`IcmpError::from`], as a router has.
     ///
     /// The node's kernel goes on answering these too; keep it quiet with [`crate::Ruleset::drop`] of
-    /// `icmp type time-exceeded` on output, which the puppet does not feel.
+    /// [`crate::Traffic::TimeExceeded`] on output, which the puppet does not feel.
     #[must_use]
     pub fn to_expiring(mut self) -> Self {
         self.scope = Scope::Expiring;

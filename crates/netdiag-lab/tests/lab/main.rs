@@ -8,6 +8,8 @@ mod cleanup;
 mod faults;
 mod impairments;
 mod links;
+mod path_details;
+mod paths;
 mod puppet;
 mod rights;
 mod servers;
@@ -47,6 +49,8 @@ fn main() -> ExitCode {
         puppet::CASES,
         servers::CASES,
         faults::CASES,
+        paths::CASES,
+        path_details::CASES,
         capture::CASES,
         usage::CASES,
         cleanup::CASES,
