@@ -10,6 +10,7 @@ mod host;
 mod names;
 mod socket;
 mod table;
+mod witness;
 
 pub use batch::{Datagram, DatagramBatch, Incoming, Transmit, TransmitBatch, Via};
 pub use connect::{Attempt, Care, Connection, Connector, Keepalive, Outcome, Sighting, Stream};
@@ -17,6 +18,7 @@ pub use host::{HostChange, HostFacts, Interface, Neighbour, NeighbourState, Rout
 pub use names::{Lookup, LookupError, LookupFailure, Names, Resolved};
 pub use socket::{Backend, Fragmentation, OpenError, ProbeSocket, Sent, SocketOptions, Sockets, Stop};
 pub use table::{Counters, Listener, SocketTable};
+pub use witness::Witness;
 
 use std::task::{Context, Poll};
 

@@ -65,8 +65,11 @@ impl Tool for Ping {
         let icmp = |plan: &Plan| {
             sockets.open_icmp(&plan.sockets).map(|socket| (Outlet::Socket(socket), Method::Icmp))
         };
-        let udp =
-            |plan: &Plan| sockets.open_udp(&plan.sockets).map(|socket| (Outlet::Socket(socket), Method::Udp));
+        // The identifier that was asked for is that of echoes, not a local port.
+        let udp = |plan: &Plan| {
+            let options = SocketOptions { identifier: None, ..plan.sockets.clone() };
+            sockets.open_udp(&options).map(|socket| (Outlet::Socket(socket), Method::Udp))
+        };
         let mut fallback = None;
         let opened = match plan.via {
             Via::Icmp => icmp(&plan),

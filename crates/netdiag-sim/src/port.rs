@@ -11,6 +11,7 @@ mod facts;
 mod names;
 mod socket;
 mod sockets;
+mod witness;
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;

@@ -29,7 +29,9 @@ impl<S: Strategy> Prober<S> {
                 }
             }
             Via::Direct { .. } => self.handle_direct(now, datagram),
-            Via::ErrorQueue { icmp, offender, port } => {
+            // No prober has a witness yet.
+            Via::Witnessed { .. } => {}
+            Via::ErrorQueue { icmp, offender, port, .. } => {
                 let found = self.find_quoted(datagram, *port);
                 match found {
                     Some(probe) => self.handle_icmp_error(now, probe, (*icmp, *offender), datagram),

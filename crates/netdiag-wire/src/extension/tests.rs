@@ -75,9 +75,8 @@ fn interface() -> impl Strategy<Value = Interface> {
     let name = prop::collection::vec(1u8..=255, 0..=MOST_NAME);
     let name = prop::option::of(name);
     let part = || any::<Option<u32>>();
-    (role, part(), any::<Option<IpAddr>>(), name, part()).prop_map(|(role, index, address, name, mtu)| {
-        Interface { role, index, address, name, mtu }
-    })
+    (role, part(), any::<Option<IpAddr>>(), name, part())
+        .prop_map(|(role, index, address, name, mtu)| Interface { role, index, address, name, mtu })
 }
 
 fn any_object() -> impl Strategy<Value = Object> {
