@@ -5,7 +5,7 @@ use std::task::Poll;
 
 use clap::{ArgMatches, Args, FromArgMatches};
 use netdiag_engine::driver::Outlet;
-use netdiag_engine::port::{Backend, Connector, OpenError, Sockets};
+use netdiag_engine::port::{Backend, Connector, OpenError, SocketOptions, Sockets};
 use netdiag_engine::prober::Method;
 use netdiag_engine::watch::HostWatch;
 use netdiag_model::Family;

@@ -89,6 +89,10 @@ pub enum Backend {
 
 /// What all packets of a set of sockets have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of setsockopt(2), independent of the others"
+)]
 pub struct SocketOptions {
     /// By what means.
     pub backend: Backend,

@@ -23,12 +23,11 @@ pub(super) fn offset(lane: &Lane, error: &ExtendedError, bytes: &[u8]) -> Option
             let at = usize::from(at);
             bytes.get(at..).filter(|structure| extension::parse(structure).is_ok()).map(|_| at)
         }
-        Extensions::Unsound => None,
         Extensions::Untold if convert::protocol(lane.family).is_extensible(error.kind) => {
             let at = icmp::LEAST_QUOTE - stripped(lane);
             bytes.get(at..).filter(|structure| extension::is_certain(structure)).map(|_| at)
         }
-        Extensions::Untold => None,
+        Extensions::Untold | Extensions::Unsound => None,
     }
 }
 

@@ -142,11 +142,9 @@ impl World {
             _ => Address::scoped(packet.source, FIRST_INTERFACE),
         };
         let own = &mut self.kernel.sets[usize::from(set)];
-        if matches!(via, Via::Direct { .. }) {
-            if !own.inbox.has_room(self.kernel.spec.receive_buffer) {
-                self.note(packet.trace, || Happening::Overflowed);
-                return;
-            }
+        if matches!(via, Via::Direct { .. }) && !own.inbox.has_room(self.kernel.spec.receive_buffer) {
+            self.note(packet.trace, || Happening::Overflowed);
+            return;
         }
         self.note(packet.trace, || Happening::Arrived { from: packet.source });
         let stamp = self.stamp(arrived);

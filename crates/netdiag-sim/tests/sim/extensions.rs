@@ -12,8 +12,9 @@ use netdiag_wire::ip;
 
 use crate::harness::{By, Got, Log, Shot, exchange, ip, ladder, sim, volley};
 
-fn entry(label: u32, tc: u8, is_bottom: bool, ttl: u8) -> Label {
-    Label { label, tc, is_bottom, ttl }
+/// The last entry of a stack, as a network file has it where it says nothing more.
+const fn bottom(label: u32) -> Label {
+    Label { label, tc: 0, is_bottom: true, ttl: 1 }
 }
 
 /// What each error says, in the order of hops.
@@ -51,8 +52,11 @@ fn labels_interfaces_and_strange_objects_come_with_the_error() {
     let unknown = Extension::Unknown { class: 200, kind: 3, bytes: [0xde, 0xad, 0xbe, 0xef].into() };
     let expected: [Vec<Extension>; 5] = [
         vec![],
-        vec![Extension::Mpls([entry(16_001, 5, false, 1), entry(24_007, 0, true, 254)].into())],
-        vec![Extension::Mpls([entry(24_007, 0, true, 1)].into())],
+        vec![Extension::Mpls(
+            [Label { tc: 5, is_bottom: false, ..bottom(16_001) }, Label { ttl: 254, ..bottom(24_007) }]
+                .into(),
+        )],
+        vec![Extension::Mpls([bottom(24_007)].into())],
         vec![],
         vec![first, second, unknown],
     ];
