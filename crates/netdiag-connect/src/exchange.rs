@@ -171,7 +171,9 @@ impl Asking<'_> {
                 Via::Direct { port } if is_asked(incoming, port) => {
                     Some((Answer::Datagram(datagram.bytes.to_vec()), incoming.at))
                 }
-                Via::ErrorQueue { icmp, offender, port } if is_asked(incoming, port) && !icmp.is_advice() => {
+                Via::ErrorQueue { icmp, offender, port, .. }
+                    if is_asked(incoming, port) && !icmp.is_advice() =>
+                {
                     Some((Answer::Icmp { icmp, from: offender, ttl: incoming.ttl }, incoming.at))
                 }
                 _ => None,

@@ -7,6 +7,7 @@
 
 pub mod dialer;
 pub mod driver;
+pub mod extension;
 mod inflight;
 pub mod pacer;
 pub mod port;

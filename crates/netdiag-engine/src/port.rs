@@ -11,6 +11,7 @@ mod names;
 mod origin;
 mod socket;
 mod table;
+mod witness;
 
 pub use batch::{Datagram, DatagramBatch, Incoming, Transmit, TransmitBatch, Via};
 pub use connect::{Attempt, Care, Connection, Connector, Keepalive, Outcome, Sighting, Stream};
@@ -19,6 +20,7 @@ pub use names::{Lookup, LookupError, LookupFailure, Names, Resolved};
 pub use origin::{OriginTable, OriginTableError, OriginTables};
 pub use socket::{Backend, Fragmentation, OpenError, ProbeSocket, Sent, SocketOptions, Sockets, Stop};
 pub use table::{Counters, Listener, SocketTable};
+pub use witness::Witness;
 
 use std::task::{Context, Poll};
 

@@ -6,6 +6,7 @@
 pub mod address;
 pub mod errno;
 pub mod event;
+pub mod extension;
 pub mod icmp;
 pub mod id;
 pub mod knowledge;

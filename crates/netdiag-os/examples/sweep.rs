@@ -54,7 +54,7 @@ impl Tally {
                         self.stamped += usize::from(has_both);
                     }
                 }
-                Via::ErrorQueue { .. } => {}
+                Via::ErrorQueue { .. } | Via::Witnessed { .. } => {}
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Between the standard library's types and the project's: addresses, error numbers.
+//! Between the standard library's types and the project's, and among these: addresses, error numbers, protocols.
 //!
 //! The kernel's own forms are in `kernel`.
 
@@ -6,6 +6,7 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
 
 use netdiag_model::{Address, Errno, Family};
+use netdiag_wire::icmp::Protocol;
 
 /// The address and the port of a socket address. A scope is kept where the address needs one.
 pub(crate) const fn address(from: SocketAddr) -> (Address, u16) {
@@ -20,6 +21,14 @@ pub(crate) fn socket_addr(to: &Address, port: u16, flow: u32) -> SocketAddr {
     match to.ip {
         std::net::IpAddr::V4(v4) => SocketAddr::from((v4, port)),
         std::net::IpAddr::V6(v6) => SocketAddrV6::new(v6, port, flow, to.scope).into(),
+    }
+}
+
+/// The ICMP of a family.
+pub(crate) const fn protocol(family: Family) -> Protocol {
+    match family {
+        Family::V4 => Protocol::Icmp,
+        Family::V6 => Protocol::Icmpv6,
     }
 }
 

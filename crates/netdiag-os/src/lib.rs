@@ -10,6 +10,7 @@ mod counters;
 mod echo;
 mod facts;
 mod kernel;
+mod notes;
 mod opening;
 mod options;
 mod portable;
@@ -20,6 +21,7 @@ mod sockets;
 mod table;
 #[cfg(test)]
 mod testing;
+mod witness;
 
 pub use clock::SystemClock;
 pub use facts::LinuxFacts;

@@ -23,6 +23,26 @@ pub(crate) fn families(options: &SocketOptions) -> Result<Vec<Family>, OpenError
     }
 }
 
+/// What `open` opens for each family that `options` ask for. A family that this host lacks is an error only where no
+/// other is left.
+pub(crate) fn open_each_family<T>(
+    options: &SocketOptions,
+    open: impl Fn(Family) -> Result<T, OpenError>,
+) -> Result<Vec<(Family, T)>, OpenError> {
+    let (mut opened, mut missing) = (Vec::new(), None);
+    for family in families(options)? {
+        match open(family) {
+            Ok(one) => opened.push((family, one)),
+            Err(error @ OpenError::NoFamily(_)) => missing = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    match missing {
+        Some(error) if opened.is_empty() => Err(error),
+        _ => Ok(opened),
+    }
+}
+
 /// Turns the result of a system call into one that says what was tried.
 pub(crate) fn done<T>(operation: impl Display, result: io::Result<T>) -> Result<T, OpenError> {
     result.map_err(|error| OpenError::System {

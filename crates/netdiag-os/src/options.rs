@@ -14,10 +14,15 @@ use crate::{convert, kernel};
 
 /// Opens a socket and sets what `options` say, except what only one kind of socket has (the identifier, buffers).
 pub(crate) fn open(family: Family, kind: Kind, options: &SocketOptions) -> Result<Socket, OpenError> {
-    let socket = Socket::open(kernel::family(family), kind).map_err(|error| refused(family, kind, &error))?;
+    let socket = open_unset(family, kind)?;
     set_route(&socket, options)?;
     set_header(&socket, options)?;
     Ok(socket)
+}
+
+/// Opens a socket and sets nothing.
+pub(crate) fn open_unset(family: Family, kind: Kind) -> Result<Socket, OpenError> {
+    Socket::open(kernel::family(family), kind).map_err(|error| refused(family, kind, &error))
 }
 
 fn refused(family: Family, kind: Kind, error: &io::Error) -> OpenError {
@@ -54,7 +59,7 @@ fn set_route(socket: &Socket, options: &SocketOptions) -> Result<(), OpenError> 
 
 /// Binds to the interface; where an old kernel asks for a right to do so, the interface is only chosen for what is
 /// sent.
-fn set_interface(socket: &Socket, name: &str) -> Result<(), OpenError> {
+pub(crate) fn set_interface(socket: &Socket, name: &str) -> Result<(), OpenError> {
     let index = interface::index(name).ok_or_else(|| OpenError::NoInterface(name.to_owned()))?;
     match socket.bind_to_device(name) {
         Err(error) if convert::errno(&error) == Errno::EPERM => {
@@ -90,6 +95,26 @@ fn set_header(socket: &Socket, options: &SocketOptions) -> Result<(), OpenError>
             Fragmentation::Probe => PathMtu::Probe,
         };
         done("set path MTU discovery", socket.apply(Setting::PathMtu(how)))?;
+    }
+    Ok(())
+}
+
+/// What a message takes of the receive buffer beside its octets: the kernel's own records (`truesize`), of which a
+/// driver's page-sized ones are the largest, and that of a departure.
+const RECORD_LEN: usize = 2048 + 768;
+
+/// Receive buffers: what every system gives, and what is enough for any run.
+const BUFFER: std::ops::RangeInclusive<usize> = 212_992..=134_217_728;
+
+/// Sizes the receive buffer so that `count` messages of `len` octets fit; beyond the system's limit only where the right is
+/// held.
+pub(crate) fn size_receive_buffer(socket: &Socket, count: usize, len: usize) -> Result<(), OpenError> {
+    let octets = count.saturating_mul(RECORD_LEN.saturating_add(len));
+    if octets > *BUFFER.start() {
+        // The kernel doubles what it is given.
+        let half = (octets.min(*BUFFER.end()) / 2) as u32;
+        done("size the receive buffer", socket.apply(Setting::ReceiveBuffer(half)))?;
+        let _ = socket.apply(Setting::ReceiveBufferForce(half));
     }
     Ok(())
 }

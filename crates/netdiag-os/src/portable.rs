@@ -138,6 +138,11 @@ impl ProbeSocket for PortableSockets {
     fn max_shards(&self) -> u16 {
         1
     }
+
+    fn number(&self, family: Family, shard: u16) -> Option<u16> {
+        let lane = self.lanes.iter().find(|lane| lane.family() == family && shard == 0)?;
+        lane.identifier()
+    }
 }
 
 #[cfg(test)]

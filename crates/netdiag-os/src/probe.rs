@@ -17,6 +17,7 @@ use crate::options;
 use crate::readiness::Readiness;
 
 mod departures;
+mod extensions;
 mod lane;
 mod receive;
 mod send;
@@ -56,7 +57,7 @@ impl ProbeSockets {
     /// where no other is left.
     pub(crate) fn open(kind: Kind, options: &SocketOptions) -> Result<Self, OpenError> {
         // A kind that is closed to this user shows here, before anything else is spent on it.
-        let opened = open_each_family(kind, options)?;
+        let opened = opening::open_each_family(options, |family| options::open(family, kind, options))?;
         let mut sockets = Self {
             kind,
             options: options.clone(),
@@ -64,7 +65,7 @@ impl ProbeSockets {
             lanes: Vec::new(),
             index: HashMap::new(),
             outgoing: SendBatch::default(),
-            reader: Reader::new(options.payload_len),
+            reader: Reader::new(options),
             pending: DatagramBatch::default(),
             readable: Readiness::new(done("create an epoll set", Epoll::new())?),
             events: Events::default(),
@@ -107,21 +108,6 @@ impl ProbeSockets {
     }
 }
 
-fn open_each_family(kind: Kind, options: &SocketOptions) -> Result<Vec<(Family, Socket)>, OpenError> {
-    let (mut opened, mut missing) = (Vec::new(), None);
-    for family in opening::families(options)? {
-        match options::open(family, kind, options) {
-            Ok(socket) => opened.push((family, socket)),
-            Err(error @ OpenError::NoFamily(_)) => missing = Some(error),
-            Err(error) => return Err(error),
-        }
-    }
-    match missing {
-        Some(error) if opened.is_empty() => Err(error),
-        _ => Ok(opened),
-    }
-}
-
 impl ProbeSocket for ProbeSockets {
     fn send(&mut self, batch: &mut TransmitBatch, first: usize) -> Sent {
         self.send_batch(batch, first)
@@ -137,6 +123,12 @@ impl ProbeSocket for ProbeSockets {
 
     fn max_shards(&self) -> u16 {
         MAX_SHARDS
+    }
+
+    fn number(&self, family: Family, shard: u16) -> Option<u16> {
+        let carrier = if self.is_raw() { 0 } else { shard };
+        let lane = self.index.get(&(family, carrier)).filter(|_| shard < MAX_SHARDS)?;
+        self.lanes[*lane].number(shard)
     }
 }
 

@@ -3,13 +3,14 @@
 //! icmp(7): datagram ICMP sockets are open to the groups in `net.ipv4.ping_group_range`; raw ones need
 //! `CAP_NET_RAW`.
 
-use netdiag_engine::port::{Backend, Connector, OpenError, ProbeSocket, SocketOptions, Sockets};
+use netdiag_engine::port::{Backend, Connector, OpenError, ProbeSocket, SocketOptions, Sockets, Witness};
 use netdiag_sys::socket::Kind;
 
 use crate::clock;
 use crate::connector::TcpConnector;
 use crate::portable::PortableSockets;
 use crate::probe::ProbeSockets;
+use crate::witness::RawWitness;
 
 /// Probe sockets on Linux.
 #[derive(Debug, Clone, Copy, Default)]
@@ -36,6 +37,11 @@ impl Sockets for LinuxSockets {
     fn open_connector(&self, options: &SocketOptions) -> Result<Box<dyn Connector>, OpenError> {
         require_native(options, "ask by TCP (--via tcp)")?;
         Ok(Box::new(TcpConnector::open(options)?))
+    }
+
+    fn open_witness(&self, options: &SocketOptions) -> Result<Box<dyn Witness>, OpenError> {
+        require_native(options, "look at quoted headers (--raw)")?;
+        Ok(Box::new(RawWitness::open(options)?))
     }
 }
 

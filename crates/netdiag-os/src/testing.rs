@@ -2,10 +2,16 @@
 
 use std::future::Future;
 use std::io::Write;
+use std::net::{IpAddr, SocketAddr};
+use std::os::fd::AsFd;
 use std::process::Command;
 use std::thread;
 
+use netdiag_sys::address as sys;
+use netdiag_sys::mmsg::SendBatch;
 use netdiag_sys::namespace::{Namespaces, unshare};
+use netdiag_sys::socket::{Kind, Socket};
+use netdiag_wire::ip;
 
 /// Runs `test` on a thread in a new network namespace whose loopback is up. Says so and passes where that is not
 /// allowed.
@@ -46,6 +52,54 @@ pub(crate) fn add_cable() {
     ] {
         assert!(run(&format!("ip {words}")), "{words}");
     }
+}
+
+/// The same cable with both families, and a neighbour on each that never answers.
+pub(crate) fn add_cable_to_nobody() {
+    add_cable();
+    for words in [
+        "addr add 2001:db8::1/64 dev d0 nodad",
+        "neigh add 192.0.2.77 lladdr 02:00:00:00:00:77 dev d0",
+        "neigh add 2001:db8::77 lladdr 02:00:00:00:00:77 dev d0",
+    ] {
+        assert!(run(&format!("ip {words}")), "{words}");
+    }
+    // The kernel makes the address its own in the background; until then packets to it leave by the cable.
+    while !says("ip -6 route get 2001:db8::1", "local") {
+        thread::yield_now();
+    }
+}
+
+/// Whether what a command prints begins with `word`.
+fn says(command: &str, word: &str) -> bool {
+    let (program, words) = command.split_once(' ').expect("a program");
+    let output = Command::new(program).args(words.split(' ')).output().expect("output");
+    output.stdout.starts_with(word.as_bytes())
+}
+
+/// A packet with its IP header, as an error would quote it.
+pub(crate) fn quote(
+    header: (IpAddr, IpAddr),
+    (ttl, tos): (u8, u8),
+    (protocol, bytes): (u8, &[u8]),
+) -> Vec<u8> {
+    let (source, destination) = header;
+    let payload = if source.is_ipv4() { 20 } else { 40 };
+    let total_len = payload + bytes.len();
+    let mut packet = Vec::new();
+    ip::emit(&ip::Header { source, destination, ttl, tos, protocol, payload, total_len }, &mut packet);
+    packet.extend_from_slice(bytes);
+    packet
+}
+
+/// Sends an ICMP message to an address of this host, from the same.
+pub(crate) fn send_icmp(to: IpAddr, message: &[u8]) {
+    let family = sys::Family::of(to);
+    let socket = Socket::open(family, Kind::IcmpRaw).expect("a raw socket");
+    let mut batch = SendBatch::default();
+    let mut outgoing = batch.start(family);
+    outgoing.push(SocketAddr::new(to, 0).into(), message, []);
+    assert_eq!(outgoing.send(socket.as_fd(), 0).expect("send"), 1);
 }
 
 /// Opens datagram ICMP to all groups of this network namespace, or closes it.

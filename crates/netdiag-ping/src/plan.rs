@@ -321,6 +321,7 @@ fn sockets(options: &PingOptions, (words, extent): (&[Word], Extent)) -> Result<
         payload_len: options.size as usize,
         in_flight,
         backend: options.backend.into(),
+        ..SocketOptions::default()
     })
 }
 

@@ -5,7 +5,7 @@ use std::task::Poll;
 
 use clap::{ArgMatches, Args, FromArgMatches};
 use netdiag_engine::driver::Outlet;
-use netdiag_engine::port::{Backend, Connector, OpenError, Sockets};
+use netdiag_engine::port::{Backend, Connector, OpenError, SocketOptions, Sockets};
 use netdiag_engine::prober::{Method, UdpPorts};
 use netdiag_engine::watch::HostWatch;
 use netdiag_tool::access::{self, Access};
@@ -61,22 +61,28 @@ impl Tool for Ping {
 
     fn open(plan: Plan, sockets: &dyn Sockets) -> Result<Opened, ToolError> {
         let udp = Method::Udp { ports: UdpPorts::Spread };
+        // The identifier that was asked for is that of echoes, not a local port.
+        let udp_options = SocketOptions { identifier: None, ..plan.sockets.clone() };
         let mut fallback = None;
         let opened = match plan.via {
             Via::Icmp => {
                 sockets.open_icmp(&plan.sockets).map(|socket| (Outlet::Socket(socket), Method::Icmp))
             }
-            Via::Udp => sockets.open_udp(&plan.sockets).map(|socket| (Outlet::Socket(socket), udp)),
+            Via::Udp => sockets.open_udp(&udp_options).map(|socket| (Outlet::Socket(socket), udp)),
             Via::Tcp(port) => sockets
                 .open_connector(&plan.sockets)
                 .map(|connector| (Outlet::Connector(patient(connector, &plan)), Method::Tcp { port })),
-            Via::Auto => access::open_icmp_or_udp(sockets, &plan.sockets, TOOL).map(|access| match access {
-                Access::Icmp(outlet) => (outlet, Method::Icmp),
-                Access::Udp(outlet, notice) => {
-                    fallback = Some(notice);
-                    (outlet, udp)
-                }
-            }),
+            Via::Auto => {
+                access::open_icmp_or_udp(sockets, (&plan.sockets, &udp_options), TOOL).map(|access| {
+                    match access {
+                        Access::Icmp(outlet) => (outlet, Method::Icmp),
+                        Access::Udp(outlet, notice) => {
+                            fallback = Some(notice);
+                            (outlet, udp)
+                        }
+                    }
+                })
+            }
         };
         let (outlet, method) = opened.map_err(|error| open_error(&error, plan.sockets.backend))?;
         Ok(Opened { plan, outlet, method, fallback })

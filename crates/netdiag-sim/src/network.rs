@@ -3,6 +3,7 @@
 //! Reading finds every mistake; what has been read can be simulated. Nothing moves here. `tests/networks/README.md`
 //! lists the keys with their defaults; the structs that they are read into say what each one means.
 
+mod extension;
 mod file;
 mod graph;
 mod here;
@@ -16,6 +17,7 @@ mod way;
 
 use std::path::Path;
 
+pub(crate) use extension::ExtensionForm;
 pub(crate) use file::{ForgedKind, Knowledge};
 pub(crate) use here::{HereSpec, IcmpAccess, Stamps};
 pub(crate) use names::{Failure, Lookups, NameSpec, Table};

@@ -1,15 +1,16 @@
 //! A packet under way: its IP header as fields, what is above it as bytes.
 //!
-//! ICMP errors are kept as fields too, with the bytes that they quote, so that a translator can change both. Checksums
-//! are real (RFC 792, 768, 9293, 4443) for all but ICMP errors.
+//! ICMP errors are kept as fields too, with the bytes that they quote, so that a translator can change both; whoever looks
+//! at one gets its octets. Checksums are real (RFC 792, 768, 9293, 4443) for all but ICMP errors.
 
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use netdiag_model::{Family, Icmp, ProbeId};
-use netdiag_wire::icmp::Protocol;
+use netdiag_wire::icmp::{self, Protocol};
 use netdiag_wire::ip::{self, protocol};
 
-use crate::network::NodeId;
+use crate::network::{ExtensionForm, NodeId};
 use crate::truth::Origin;
 
 /// The probe that a packet, or the packet it answers, carries, and what sent it.
@@ -69,6 +70,9 @@ pub(crate) enum Body {
 pub(crate) struct ErrorBody {
     pub(crate) icmp: Icmp,
     pub(crate) quote: Quote,
+    /// The extension structure behind the quote; empty where there is none.
+    pub(crate) extensions: Rc<[u8]>,
+    pub(crate) form: ExtensionForm,
 }
 
 /// What an error quotes.
@@ -77,6 +81,10 @@ pub(crate) struct Quote {
     pub(crate) source: IpAddr,
     pub(crate) destination: IpAddr,
     pub(crate) protocol: u8,
+    pub(crate) ttl: u8,
+    pub(crate) tos: u8,
+    /// Length of the quoted packet without its IP header, in octets.
+    pub(crate) len: usize,
     /// From the transport header on; 8 octets at least.
     pub(crate) bytes: Vec<u8>,
 }
@@ -115,7 +123,7 @@ impl Packet {
         self.family().header_len()
             + match &self.body {
                 Body::Plain { bytes, .. } => bytes.len(),
-                Body::Error(error) => 8 + self.family().header_len() + error.quote.bytes.len(),
+                Body::Error(error) => error.len(),
             }
     }
 
@@ -155,8 +163,53 @@ impl Packet {
     /// What an ICMP error quotes of it: `len` octets after the IP header.
     pub(crate) fn quote(&self, len: usize) -> Option<Quote> {
         let (protocol, bytes) = self.plain()?;
-        let bytes = bytes[..bytes.len().min(len)].to_vec();
-        Some(Quote { source: self.source, destination: self.destination, protocol, bytes })
+        let (source, destination) = (self.source, self.destination);
+        let (ttl, tos, whole) = (self.ttl, self.tos, bytes.len());
+        let bytes = bytes[..whole.min(len)].to_vec();
+        Some(Quote { source, destination, protocol, ttl, tos, len: whole, bytes })
+    }
+}
+
+impl ErrorBody {
+    /// An error without extensions.
+    pub(crate) fn plain(icmp: Icmp, quote: Quote) -> Self {
+        Self { icmp, quote, extensions: Rc::from([]), form: ExtensionForm::Rfc4884 }
+    }
+
+    /// Length of the message, in octets.
+    fn len(&self) -> usize {
+        let quoted = family(self.quote.destination).header_len() + self.quote.bytes.len();
+        let padded = if self.extensions.is_empty() { quoted } else { quoted.max(icmp::LEAST_QUOTE) };
+        icmp::HEADER_LEN + padded + self.extensions.len()
+    }
+
+    /// The message as octets.
+    pub(crate) fn message(&self) -> Vec<u8> {
+        let Icmp { family, kind, code, info } = self.icmp;
+        let (header_len, quoted) = (family.header_len(), &self.quote);
+        let header = ip::Header {
+            source: quoted.source,
+            destination: quoted.destination,
+            ttl: quoted.ttl,
+            tos: quoted.tos,
+            protocol: quoted.protocol,
+            payload: header_len,
+            total_len: header_len + quoted.len,
+        };
+        let mut quote = Vec::new();
+        ip::emit(&header, &mut quote);
+        quote.extend_from_slice(&quoted.bytes);
+        if self.form == ExtensionForm::Legacy && !self.extensions.is_empty() {
+            quote.truncate(icmp::LEAST_QUOTE);
+        }
+        let error =
+            icmp::ErrorMessage { kind, code, rest: info, quote: &quote, extensions: &self.extensions };
+        let mut message = Vec::new();
+        icmp::emit_error(icmp_of(family), &error, &mut message);
+        if self.form == ExtensionForm::Legacy {
+            message[4..icmp::HEADER_LEN].copy_from_slice(&info.to_be_bytes());
+        }
+        message
     }
 }
 

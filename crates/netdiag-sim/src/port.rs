@@ -12,6 +12,7 @@ mod names;
 mod socket;
 mod sockets;
 mod tables;
+mod witness;
 
 use std::cell::{Cell, RefCell, RefMut};
 use std::rc::Rc;

@@ -9,6 +9,7 @@ mod errors;
 mod facts;
 mod forger;
 mod host;
+mod inbox;
 mod kernel;
 mod nat;
 mod node;

@@ -34,7 +34,7 @@ pub struct ExtendedError {
     pub code: u8,
     /// The MTU of EMSGSIZE, the pointer of a parameter problem, the gateway of a redirect.
     pub info: u32,
-    /// The number of the send for a stamp.
+    /// The number of the send for a stamp; see [`ExtendedError::extensions`] for an ICMP error.
     pub data: u32,
     /// Who sent the ICMP message, where the kernel tells.
     pub offender: Option<SocketAddr>,
@@ -43,7 +43,32 @@ pub struct ExtendedError {
 /// Octets of `struct sock_extended_err`.
 const LEN: usize = 16;
 
+/// `SO_EE_RFC4884_FLAG_INVALID`: the checksum is wrong, or an object does not fit.
+const INVALID: u8 = 1;
+
+/// What the kernel says of the extension structure of an ICMP error (`struct sock_ee_data_rfc4884`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extensions {
+    /// Nothing: there is none, the message does not tell the length of its quote, or nobody asked.
+    Untold,
+    /// It begins this many octets after the start of what the entry brings of the message; never 0. The kernel does not
+    /// look at its version.
+    At(u16),
+    /// There is one, and it is not sound.
+    Unsound,
+}
+
 impl ExtendedError {
+    /// Where the extension structure of an ICMP error begins; needs [`crate::setting::Setting::ReceiveExtensions`].
+    pub const fn extensions(&self) -> Extensions {
+        let [low, high, flags, _] = self.data.to_ne_bytes();
+        match u16::from_ne_bytes([low, high]) {
+            0 => Extensions::Untold,
+            _ if flags & INVALID != 0 => Extensions::Unsound,
+            at => Extensions::At(at),
+        }
+    }
+
     /// Reads an entry from the data of its control message.
     pub fn parse(data: &[u8]) -> Option<Self> {
         let origin = match *data.get(4)? {
@@ -80,5 +105,11 @@ mod tests {
         assert_eq!((error.errno, error.origin, error.kind), (113, Origin::Icmp, 11));
         assert_eq!(error.offender, Some("192.0.2.1:0".parse().expect("address")));
         assert_eq!(ExtendedError::parse(&data[..15]), None);
+        assert_eq!(error.extensions(), Extensions::Untold);
+        for (flags, expected) in [(0, Extensions::At(108)), (1, Extensions::Unsound)] {
+            data[12..14].copy_from_slice(&108u16.to_ne_bytes());
+            data[14] = flags;
+            assert_eq!(ExtendedError::parse(&data).map(|error| error.extensions()), Some(expected));
+        }
     }
 }

@@ -1,5 +1,6 @@
-//! What a raw ICMP socket lets through: echo replies to a block of identifiers, and over IPv4 advice about the way
-//! (redirect, source quench), which the kernel keeps from the error queue of raw sockets.
+//! What a raw ICMP socket lets through: either echo replies to a block of identifiers, and over IPv4 advice about the way
+//! (redirect, source quench), which the kernel keeps from the error queue of raw sockets; or errors, whatever they are
+//! about.
 //!
 //! See raw(7) on ICMP_FILTER, RFC 3542 section 3.2 on ICMP6_FILTER, and socket(7) on SO_ATTACH_FILTER. A filter spares
 //! the process the wake-ups for other programs' traffic; entries of the error queue do not pass through it.
@@ -20,6 +21,8 @@ const ECHO_REPLY: u32 = 0;
 /// Source quench and redirect.
 const ADVICE: [u32; 2] = [4, 5];
 const ECHO_REPLY_V6: u32 = 129;
+/// Destination unreachable, source quench, redirect, time exceeded, parameter problem. Of ICMPv6 all types below 128.
+const ERRORS: [u32; 5] = [3, 4, 5, 11, 12];
 
 /// Offset of the identifier in an echo message.
 const IDENTIFIER: u32 = 4;
@@ -31,17 +34,34 @@ impl Socket {
     /// Those of setsockopt(2); ENOPROTOOPT when this is no raw ICMP socket.
     pub fn filter_kinds(&self) -> io::Result<()> {
         match self.family() {
-            // A bit that is set blocks a type.
-            Family::V4 => {
-                let passed = ADVICE.iter().fold(1u32 << ECHO_REPLY, |passed, kind| passed | 1 << kind);
-                set(self.as_fd(), (SOL_RAW, ICMP_FILTER), &!passed)
-            }
+            Family::V4 => self.pass_v4(&[ECHO_REPLY, ADVICE[0], ADVICE[1]]),
             Family::V6 => {
                 let mut blocked = [u32::MAX; 8];
                 blocked[(ECHO_REPLY_V6 / 32) as usize] = !(1 << (ECHO_REPLY_V6 % 32));
                 set(self.as_fd(), (libc::SOL_ICMPV6, ICMPV6_FILTER), &blocked)
             }
         }
+    }
+
+    /// Lets only errors pass, whatever they are about.
+    ///
+    /// # Errors
+    /// As [`Socket::filter_kinds`].
+    pub fn filter_errors(&self) -> io::Result<()> {
+        match self.family() {
+            Family::V4 => self.pass_v4(&ERRORS),
+            Family::V6 => {
+                let [none, all] = [0, u32::MAX];
+                let blocked = [none, none, none, none, all, all, all, all];
+                set(self.as_fd(), (libc::SOL_ICMPV6, ICMPV6_FILTER), &blocked)
+            }
+        }
+    }
+
+    fn pass_v4(&self, kinds: &[u32]) -> io::Result<()> {
+        let passed = kinds.iter().fold(0u32, |passed, kind| passed | 1 << kind);
+        // A bit that is set blocks a type.
+        set(self.as_fd(), (SOL_RAW, ICMP_FILTER), &!passed)
     }
 
     /// Of these, lets only those echo replies pass whose identifier is one of the `count` from `first` on (wrapping

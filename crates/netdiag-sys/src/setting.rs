@@ -38,6 +38,8 @@ pub enum Stamps {
 pub enum Setting {
     /// ICMP errors on the error queue (`IP_RECVERR`, `IPV6_RECVERR`).
     ReceiveErrors,
+    /// With these, where their extensions begin (`IP_RECVERR_RFC4884`, `IPV6_RECVERR_RFC4884`, Linux 5.9).
+    ReceiveExtensions,
     /// No ICMP errors on the error queue any more.
     IgnoreErrors,
     /// What arrives with a smaller TTL or hop limit is not taken (`IP_MINTTL`, `IPV6_MINHOPCOUNT`); TCP only.
@@ -95,7 +97,9 @@ pub enum Setting {
     BindWithoutPort,
 }
 
-/// `IP_BIND_ADDRESS_NO_PORT`, `IP_UNICAST_IF`, `IPV6_UNICAST_IF`, `IPV6_FLOWINFO_SEND`, `IPV6_MINHOPCOUNT` of linux/in.h and linux/in6.h.
+// Of linux/in.h and linux/in6.h.
+const IP_RECVERR_RFC4884: i32 = 26;
+const IPV6_RECVERR_RFC4884: i32 = 31;
 const IP_BIND_ADDRESS_NO_PORT: i32 = 24;
 const IP_UNICAST_IF: i32 = 50;
 const IPV6_UNICAST_IF: i32 = 76;
@@ -118,6 +122,7 @@ impl Setting {
         };
         match self {
             Self::ReceiveErrors => by_family(libc::IP_RECVERR, libc::IPV6_RECVERR, 1),
+            Self::ReceiveExtensions => by_family(IP_RECVERR_RFC4884, IPV6_RECVERR_RFC4884, 1),
             Self::IgnoreErrors => by_family(libc::IP_RECVERR, libc::IPV6_RECVERR, 0),
             Self::MinTtl(ttl) => by_family(libc::IP_MINTTL, IPV6_MINHOPCOUNT, ttl.into()),
             Self::HoldAcknowledgement => Some((TCP, libc::TCP_DEFER_ACCEPT, 1)),
@@ -237,6 +242,7 @@ mod tests {
             let Ok(socket) = Socket::open(family, Kind::Udp) else { continue };
             for setting in [
                 Setting::ReceiveErrors,
+                Setting::ReceiveExtensions,
                 Setting::ReceiveTtl,
                 Setting::ReceiveTos,
                 Setting::Ttl(3),

@@ -26,10 +26,10 @@ pub fn ways_to_open_icmp(tool: &str) -> String {
     )
 }
 
-/// Opens ICMP sockets, or UDP ones where those are closed to this user.
+/// Opens ICMP sockets with the first options, or UDP ones with the second where those are closed to this user.
 pub fn open_icmp_or_udp(
     sockets: &dyn Sockets,
-    options: &SocketOptions,
+    (options, udp): (&SocketOptions, &SocketOptions),
     tool: &str,
 ) -> Result<Access, OpenError> {
     match sockets.open_icmp(options) {
@@ -41,7 +41,7 @@ pub fn open_icmp_or_udp(
                 ways_to_open_icmp(tool)
             );
             let notice = Notice { code: NoticeCode::Fallback, message };
-            sockets.open_udp(options).map(|socket| Access::Udp(Outlet::Socket(socket), notice))
+            sockets.open_udp(udp).map(|socket| Access::Udp(Outlet::Socket(socket), notice))
         }
         Err(other) => Err(other),
     }

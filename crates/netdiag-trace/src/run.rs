@@ -65,13 +65,15 @@ impl Tool for Trace {
                 connector.set_timeout(plan.limits.timeout);
                 (Outlet::Connector(connector), tcp)
             }),
-            Protocol::Auto => access::open_icmp_or_udp(sockets, options, TOOL).map(|access| match access {
-                Access::Icmp(outlet) => (outlet, Method::Icmp),
-                Access::Udp(outlet, notice) => {
-                    fallback = Some(notice);
-                    (outlet, udp)
-                }
-            }),
+            Protocol::Auto => {
+                access::open_icmp_or_udp(sockets, (options, options), TOOL).map(|access| match access {
+                    Access::Icmp(outlet) => (outlet, Method::Icmp),
+                    Access::Udp(outlet, notice) => {
+                        fallback = Some(notice);
+                        (outlet, udp)
+                    }
+                })
+            }
         };
         debug_assert_eq!(options.backend, Backend::Native);
         let other = "or ask in another way: -U (UDP), -T -p 443 (TCP)";

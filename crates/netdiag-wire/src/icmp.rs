@@ -1,12 +1,13 @@
 //! ICMP (RFC 792) and ICMPv6 (RFC 4443) messages: echo, and errors with what they quote.
 //!
 //! The two protocols differ in numbers, not in shape; both are handled here. ICMPv6's checksum covers addresses that a
-//! socket does not show, so only ICMP's can be checked from the message alone.
+//! socket does not show, so only ICMP's can be checked from the message alone. Where extensions begin: RFC 4884 sections 4
+//! and 5; what is in them is read by `extension`.
 
 use pnet_packet::icmp::echo_request::{EchoRequestPacket, MutableEchoRequestPacket};
 use pnet_packet::icmp::{IcmpCode, IcmpType};
 
-use crate::{WireError, ip};
+use crate::{WireError, extension, ip};
 
 /// Which of the two protocols a message belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -40,7 +41,39 @@ impl Protocol {
             Self::Icmpv6 => kind < 128,
         }
     }
+
+    /// Whether errors of this type may carry extensions (RFC 4884 section 4).
+    pub const fn is_extensible(self, kind: u8) -> bool {
+        match self {
+            Self::Icmp => matches!(kind, 3 | 11 | 12),
+            Self::Icmpv6 => matches!(kind, 1 | 3),
+        }
+    }
+
+    /// The number that an error of this type and code carries in `rest`, the 32 bits after its checksum: an MTU, a
+    /// gateway, a pointer. 0 where those bits are something else, such as the length of the quote.
+    pub const fn number(self, (kind, code): (u8, u8), rest: u32) -> u32 {
+        match (self, kind, code) {
+            (Self::Icmp, 3, 4) => rest & 0xffff,
+            (Self::Icmp, 12, _) => rest >> 24,
+            (Self::Icmp, 5, _) | (Self::Icmpv6, 2 | 4, _) => rest,
+            _ => 0,
+        }
+    }
+
+    /// How far the field that tells the length of the quote stands from the end of those 32 bits, in bits, and its
+    /// unit in octets.
+    const fn length_field(self) -> (u32, usize) {
+        match self {
+            Self::Icmp => (16, 4),
+            Self::Icmpv6 => (24, 8),
+        }
+    }
 }
+
+/// The least length of a quote that extensions follow, in octets; and the length where it is not told, by routers older
+/// than RFC 4884.
+pub const LEAST_QUOTE: usize = 128;
 
 /// The header of every message that is handled here, in octets.
 pub const HEADER_LEN: usize = 8;
@@ -63,10 +96,13 @@ pub struct ErrorMessage<'a> {
     pub kind: u8,
     /// Code.
     pub code: u8,
-    /// The 32 bits after the checksum: an MTU, a gateway, a pointer (in the top octet for ICMP), or 0.
+    /// The 32 bits after the checksum; [`Protocol::number`] reads them.
     pub rest: u32,
-    /// The quoted packet from its IP header on.
+    /// The quoted packet from its IP header on, without the extensions. What pads it lies beyond the length that the
+    /// quoted header tells, see [`ip::Header::payload_of`].
     pub quote: &'a [u8],
+    /// The extension structure, which [`extension::parse`] reads and has found sound; empty where there is none.
+    pub extensions: &'a [u8],
 }
 
 /// An ICMP or ICMPv6 message.
@@ -103,10 +139,55 @@ pub fn parse(protocol: Protocol, bytes: &[u8]) -> Result<Message<'_>, WireError>
         Message::EchoReply(Echo { id, seq, data })
     } else if protocol.is_error(kind) {
         let rest = u32::from(id) << 16 | u32::from(seq);
-        Message::Error(ErrorMessage { kind, code, rest, quote: data })
+        let (quote, extensions) = split(protocol, (kind, rest), data);
+        Message::Error(ErrorMessage { kind, code, rest, quote, extensions })
     } else {
         Message::Other { kind, code }
     })
+}
+
+/// Parts what follows the header of an error into the quote and the extensions behind it.
+fn split(protocol: Protocol, (kind, rest): (u8, u32), data: &[u8]) -> (&[u8], &[u8]) {
+    let (shift, unit) = protocol.length_field();
+    let told = usize::from((rest >> shift) as u8) * unit;
+    if !protocol.is_extensible(kind) {
+        return (data, &[]);
+    }
+    let Some((quote, structure)) = data.split_at_checked(told.max(LEAST_QUOTE)) else { return (data, &[]) };
+    let is_sound = match told {
+        0 => extension::is_certain(structure),
+        // Too short for a quote: the field is something else.
+        1..LEAST_QUOTE => false,
+        _ => extension::parse(structure).is_ok(),
+    };
+    match is_sound {
+        true => (quote, structure),
+        false if told >= LEAST_QUOTE => (quote, &[]),
+        false => (data, &[]),
+    }
+}
+
+/// Appends an error to `out`. Where it has extensions, the quote is padded with zeros, or cut, to a length that the
+/// message can tell. The checksum is the right one for ICMP; that of ICMPv6 is left 0, for the kernel to write.
+pub fn emit_error(protocol: Protocol, error: &ErrorMessage<'_>, out: &mut Vec<u8>) {
+    let start = out.len();
+    out.extend([error.kind, error.code, 0, 0]);
+    if error.extensions.is_empty() {
+        out.extend(error.rest.to_be_bytes());
+        out.extend_from_slice(error.quote);
+    } else {
+        let (shift, unit) = protocol.length_field();
+        let units = error.quote.len().max(LEAST_QUOTE).div_ceil(unit).min(usize::from(u8::MAX));
+        let rest = error.rest & !(0xff << shift) | (units as u32) << shift;
+        out.extend(rest.to_be_bytes());
+        out.extend(error.quote.iter().take(units * unit));
+        out.resize(start + HEADER_LEN + units * unit, 0);
+        out.extend_from_slice(error.extensions);
+    }
+    if protocol == Protocol::Icmp {
+        let sum = ip::checksum(&out[start..]);
+        out[start + 2..start + 4].copy_from_slice(&sum.to_be_bytes());
+    }
 }
 
 /// Appends an echo request to `out` with the checksum left 0: on Linux the kernel, or the port that owns the socket,
@@ -144,46 +225,4 @@ pub fn is_checksum_right_v4(message: &[u8]) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn an_echo_request_comes_back_as_it_was_written() {
-        for protocol in [Protocol::Icmp, Protocol::Icmpv6] {
-            let mut bytes = vec![0xee];
-            let echo = Echo { id: 7, seq: 65_535, data: b"abc" };
-            emit_echo_request(protocol, &echo, &mut bytes);
-            assert_eq!(parse(protocol, &bytes[1..]), Ok(Message::EchoRequest(echo)));
-        }
-    }
-
-    #[test]
-    fn a_sealed_message_has_its_identifier_and_a_right_checksum() {
-        let mut bytes = Vec::new();
-        emit_echo_request(Protocol::Icmp, &Echo { id: 0, seq: 3, data: &[1, 2, 3, 4, 5] }, &mut bytes);
-        assert!(!is_checksum_right_v4(&bytes));
-        seal_v4(&mut bytes, 0xbeef).expect("long enough");
-        assert!(is_checksum_right_v4(&bytes));
-        assert!(matches!(
-            parse(Protocol::Icmp, &bytes),
-            Ok(Message::EchoRequest(Echo { id: 0xbeef, seq: 3, .. }))
-        ));
-    }
-
-    #[test]
-    fn an_error_keeps_its_number_and_its_quote() {
-        let bytes = [3, 4, 0, 0, 0, 0, 0x05, 0x78, 0x45, 1];
-        let Ok(Message::Error(error)) = parse(Protocol::Icmp, &bytes) else { panic!("an error") };
-        assert_eq!((error.kind, error.code, error.rest, error.quote), (3, 4, 1400, &bytes[8..]));
-    }
-
-    proptest! {
-        #[test]
-        fn no_input_panics(bytes in prop::collection::vec(any::<u8>(), 0..64), v6 in any::<bool>()) {
-            let protocol = if v6 { Protocol::Icmpv6 } else { Protocol::Icmp };
-            prop_assert_eq!(parse(protocol, &bytes).is_ok(), bytes.len() >= HEADER_LEN);
-            is_checksum_right_v4(&bytes);
-        }
-    }
-}
+mod tests;

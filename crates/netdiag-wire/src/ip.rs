@@ -115,6 +115,36 @@ fn skip_extensions(bytes: &[u8], first: IpNextHeaderProtocol) -> Result<(u8, usi
     Ok((protocol, offset))
 }
 
+/// Appends the IP header that `header` describes, without options or extension headers; the IPv4 one has DF set and its
+/// right checksum. The family is that of the source.
+pub fn emit(header: &Header, out: &mut Vec<u8>) {
+    let start = out.len();
+    match (header.source, header.destination) {
+        (IpAddr::V4(source), IpAddr::V4(destination)) => {
+            let len = (header.total_len as u16).to_be_bytes();
+            out.extend([0x45, header.tos, len[0], len[1], 0, 0, 0x40, 0, header.ttl, header.protocol, 0, 0]);
+            out.extend(source.octets());
+            out.extend(destination.octets());
+            let sum = checksum(&out[start..]);
+            out[start + 10..start + 12].copy_from_slice(&sum.to_be_bytes());
+        }
+        (source, destination) => {
+            let len = (header.total_len.saturating_sub(40) as u16).to_be_bytes();
+            out.extend([0x60 | header.tos >> 4, header.tos << 4, 0, 0]);
+            out.extend([len[0], len[1], header.protocol, header.ttl]);
+            out.extend(octets(source));
+            out.extend(octets(destination));
+        }
+    }
+}
+
+const fn octets(ip: IpAddr) -> [u8; 16] {
+    match ip {
+        IpAddr::V4(ip) => ip.to_ipv6_mapped().octets(),
+        IpAddr::V6(ip) => ip.octets(),
+    }
+}
+
 impl Header {
     /// The payload among the bytes that the header was parsed from: as much as is there, and no more than the header
     /// says.
@@ -155,6 +185,20 @@ mod tests {
         packet.extend([128, 0, 0, 0, 0, 1, 0, 2]);
         let header = parse(&packet).expect("header");
         assert_eq!((header.protocol, header.payload, header.total_len), (protocol::ICMPV6, 56, 64));
+    }
+
+    #[test]
+    fn a_header_comes_back_as_it_was_written() {
+        for [source, destination] in [["192.0.2.1", "198.51.100.7"], ["2001:db8::1", "2001:db8::7"]] {
+            let [source, destination] = [source, destination].map(|text| text.parse().expect("address"));
+            let payload = if matches!(source, IpAddr::V4(_)) { 20 } else { 40 };
+            let (protocol, total_len) = (protocol::UDP, payload + 12);
+            let header = Header { source, destination, ttl: 9, tos: 0xb9, protocol, payload, total_len };
+            let mut bytes = Vec::new();
+            emit(&header, &mut bytes);
+            assert_eq!((parse(&bytes), bytes.len()), (Ok(header), payload));
+            assert!(payload == 40 || checksum(&bytes) == 0);
+        }
     }
 
     #[test]

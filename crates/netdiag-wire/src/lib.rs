@@ -3,6 +3,7 @@
 //! Packet layouts come from `pnet_packet`; this crate adds the checks that a hostile network calls for and names that
 //! IPv4 and IPv6 share. It knows nothing of sockets or probes.
 
+pub mod extension;
 pub mod icmp;
 pub mod ip;
 

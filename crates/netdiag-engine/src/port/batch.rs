@@ -91,6 +91,19 @@ pub enum Via {
         offender: Option<Address>,
         /// Destination port of the quoted UDP packet; 0 for ICMP.
         port: u16,
+        /// Where in the bytes the extension structure of the error (RFC 4884) begins, which goes on to their end. `None`
+        /// where there is none or it is not sound, and where [`super::SocketOptions::has_extensions`] does not ask for
+        /// it. What stands before it may be padded with zeros; how far the quote itself goes is not told.
+        extensions: Option<usize>,
+    },
+    /// An ICMP error that a [`super::Witness`] has heard. The bytes are the quoted packet from its IP header on;
+    /// [`Incoming::from`] is the sender of the error, TTL and TOS are the error's own.
+    Witnessed {
+        /// The error.
+        icmp: Icmp,
+        /// Where in the bytes the extension structure of the error begins, which goes on to their end; `None` where there
+        /// is none or it is not sound. The quoted packet ends where its own header says, or where what was kept ends.
+        extensions: Option<usize>,
     },
     /// The kernel's stamp of a packet that has left: [`Incoming::at`] holds it; there are no bytes.
     Departure {
@@ -102,7 +115,7 @@ pub enum Via {
 /// One record that came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incoming {
-    /// The shard (socket) it came in by.
+    /// The shard (socket) it came in by; 0 for what a witness has heard.
     pub shard: u16,
     /// The family of the socket.
     pub family: Family,

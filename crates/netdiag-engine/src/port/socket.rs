@@ -7,6 +7,7 @@ use netdiag_model::{Errno, Family, Moment};
 
 use super::batch::{DatagramBatch, TransmitBatch};
 use super::connect::Connector;
+use super::witness::Witness;
 
 /// Why sending stopped before the end of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,11 @@ pub trait ProbeSocket {
 
     /// How many shards there can be. Shards beyond the first are opened by the first packet that names them.
     fn max_shards(&self) -> u16;
+
+    /// The identifier (ICMP) or local port (UDP) of a shard: what its packets bear and what errors quote of them. Known
+    /// once a packet has left by that shard in that family; `None` before, where nobody asked for a certain one, and where
+    /// it cannot be told.
+    fn number(&self, family: Family, shard: u16) -> Option<u16>;
 }
 
 /// What to do with packets larger than the path takes (`IP_MTU_DISCOVER`).
@@ -83,6 +89,10 @@ pub enum Backend {
 
 /// What all packets of a set of sockets have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of setsockopt(2), independent of the others"
+)]
 pub struct SocketOptions {
     /// By what means.
     pub backend: Backend,
@@ -108,8 +118,11 @@ pub struct SocketOptions {
     pub is_multicast_loop_off: bool,
     /// IPv6 flow label; `Some(0)` lets the kernel choose one.
     pub flow_label: Option<u32>,
-    /// The ICMP identifier to use.
+    /// The ICMP identifier of the first shard, or its local port for UDP; the shard with number k has the k-th after it,
+    /// wrapping around.
     pub identifier: Option<u16>,
+    /// Extensions of ICMP errors are told of ([`super::Via::ErrorQueue`]), as far as the system can.
+    pub has_extensions: bool,
     /// Send buffer size in octets.
     pub send_buffer: Option<u32>,
     /// How many octets of payload the largest expected message has; receive buffers are sized by it.
@@ -154,4 +167,9 @@ pub trait Sockets {
 
     /// Opens a connector for TCP attempts. Needs no right.
     fn open_connector(&self, options: &SocketOptions) -> Result<Box<dyn Connector>, OpenError>;
+
+    /// Opens raw sockets that hear the ICMP errors to this host: of the families, at the source address and by the
+    /// interface that `options` name; other options are of no meaning here. Needs `CAP_NET_RAW`:
+    /// [`OpenError::NotPermitted`] without it.
+    fn open_witness(&self, options: &SocketOptions) -> Result<Box<dyn Witness>, OpenError>;
 }

@@ -49,7 +49,9 @@ impl<S: Strategy> Prober<S> {
                 }
             }
             Via::Direct { .. } => self.handle_direct(now, datagram),
-            Via::ErrorQueue { icmp, offender, port } => match self.find_quoted(datagram, *port) {
+            // No prober has a witness yet.
+            Via::Witnessed { .. } => {}
+            Via::ErrorQueue { icmp, offender, port, .. } => match self.find_quoted(datagram, *port) {
                 Quoted::Probe(probe) => {
                     self.handle_icmp_error(now, probe, (*icmp, *offender), datagram);
                 }

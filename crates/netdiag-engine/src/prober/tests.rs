@@ -106,7 +106,11 @@ fn direct(from: &str, now: u64) -> Incoming {
 
 fn error(kind: u8, code: u8, port: u16) -> Incoming {
     let icmp = Icmp { family: Family::V4, kind, code, info: 0 };
-    incoming(TARGET, Via::ErrorQueue { icmp, offender: Some(address("192.0.2.254")), port }, ms(10))
+    incoming(
+        TARGET,
+        Via::ErrorQueue { icmp, offender: Some(address("192.0.2.254")), port, extensions: None },
+        ms(10),
+    )
 }
 
 fn feed(prober: &mut Prober<Echo>, incoming: Incoming, bytes: &[u8]) {
@@ -261,7 +265,8 @@ fn a_udp_probe_is_known_by_its_data_and_by_its_port_where_that_is_all() {
     for quoted in [60, 12, 0] {
         let (mut prober, flying) = one(Method::Udp { ports: UdpPorts::Spread }, 56);
         let icmp = Icmp { family: Family::V4, kind: 3, code: 3, info: 0 };
-        let via = Via::ErrorQueue { icmp, offender: Some(address(TARGET)), port: flying.port };
+        let via =
+            Via::ErrorQueue { icmp, offender: Some(address(TARGET)), port: flying.port, extensions: None };
         feed(&mut prober, incoming(TARGET, via, ms(5)), &flying.bytes[..quoted]);
         assert_eq!(words(&mut prober), ["in time"], "{quoted} octets");
     }

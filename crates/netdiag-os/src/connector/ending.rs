@@ -14,7 +14,7 @@ use netdiag_sys::socket::Socket;
 use netdiag_sys::tcp_info::TcpInfo;
 
 use super::UnderWay;
-use crate::convert;
+use crate::{convert, kernel};
 
 /// Octets to keep of what an error quotes: none of it is looked at.
 pub(super) const QUOTE: usize = 8;
@@ -144,7 +144,7 @@ fn icmp_error(socket: &Socket, errors: &mut ReceiveBatch) -> Option<Told> {
     });
     entries.last().map(|error| Told {
         errno: Errno(error.errno),
-        icmp: Icmp { family, kind: error.kind, code: error.code, info: error.info },
+        icmp: kernel::icmp(family, &error),
         from: error.offender.map(|offender| convert::address(offender).0),
     })
 }

@@ -55,6 +55,11 @@ impl Lane {
         self.format.family
     }
 
+    /// The identifier of its echoes, where the kernel does not give it out.
+    pub(super) const fn identifier(&self) -> Option<u16> {
+        self.format.identifier
+    }
+
     /// Whether a packet waits for room.
     pub(super) fn has_queue(&self) -> bool {
         !self.queue.is_empty()

@@ -8,6 +8,8 @@ use netdiag_model::{Address, Family, Icmp, Moment};
 use netdiag_wire::icmp::{self, Message, Protocol};
 use netdiag_wire::ip;
 
+use crate::convert;
+
 /// How a socket's messages look.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Format {
@@ -18,10 +20,7 @@ pub(super) struct Format {
 
 impl Format {
     const fn protocol(self) -> Protocol {
-        match self.family {
-            Family::V4 => Protocol::Icmp,
-            Family::V6 => Protocol::Icmpv6,
-        }
+        convert::protocol(self.family)
     }
 
     fn is_own(self, identifier: u16) -> bool {
@@ -41,8 +40,10 @@ pub(super) fn read(format: Format, from: Address, bytes: &[u8], at: Moment, batc
         Ok(Message::EchoReply(echo)) if format.is_own(echo.id) => (from, Via::Direct { port: 0 }, message),
         Ok(Message::Error(error)) => {
             let Some((to, quoted)) = quoted_echo(format, error.quote) else { return };
-            let icmp = Icmp { family: format.family, kind: error.kind, code: error.code, info: error.rest };
-            let via = Via::ErrorQueue { icmp, offender: Some(from), port: 0 };
+            let (kind, code) = (error.kind, error.code);
+            let info = format.protocol().number((kind, code), error.rest);
+            let icmp = Icmp { family: format.family, kind, code, info };
+            let via = Via::ErrorQueue { icmp, offender: Some(from), port: 0, extensions: None };
             (Address::scoped(to.ip, from.scope), via, quoted)
         }
         _ => return,

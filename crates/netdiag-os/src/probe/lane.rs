@@ -1,5 +1,7 @@
 //! One kernel socket of a set: how it is opened, and what is known of it while it is used.
 
+use std::cell::Cell;
+
 use netdiag_engine::port::{OpenError, SocketOptions, Transmit, TransmitBatch};
 use netdiag_model::{Family, Mono};
 use netdiag_sys::random;
@@ -11,13 +13,6 @@ use super::departures::{Departures, Numbering};
 use crate::opening::done;
 use crate::{echo, options};
 
-/// What a message and the stamp of a departure take of the receive buffer beside the payload: the kernel's own records
-/// (`truesize`), of which a driver's page-sized ones are the largest.
-const RECORD_LEN: usize = 2048 + 768;
-
-/// Receive buffers: what every system gives, and what is enough for any run.
-const BUFFER: std::ops::RangeInclusive<usize> = 212_992..=134_217_728;
-
 /// A socket.
 #[derive(Debug)]
 pub(super) struct Lane {
@@ -28,6 +23,10 @@ pub(super) struct Lane {
     shard: u16,
     /// Raw sockets: the identifier of shard 0; the others follow.
     identifier: u16,
+    /// The identifier or local port that the kernel has given it, once that is known.
+    number: Cell<Option<u16>>,
+    /// Whether extensions of ICMP errors are told of.
+    pub(super) has_extensions: bool,
     /// What the destination's flow information carries.
     pub(super) flow: u32,
     pub(super) departures: Departures,
@@ -64,15 +63,15 @@ impl Lane {
     ) -> Result<Self, OpenError> {
         let identifier = options.identifier.unwrap_or_else(random::bits16);
         let asked = options.identifier.map_or(0, |first| first.wrapping_add(shard));
-        match kind {
-            Kind::IcmpDatagram => options::bind(&socket, options.source, asked)?,
-            _ => options::bind(&socket, options.source, 0)?,
+        if kind == Kind::Udp && asked != 0 && family == Family::V6 {
+            done("leave the port to IPv4 as well", socket.apply(Setting::V6Only))?;
         }
+        options::bind(&socket, options.source, if kind == Kind::IcmpRaw { 0 } else { asked })?;
         if kind == Kind::IcmpRaw {
             done("let through echo replies only", socket.filter_kinds())?;
         }
         let flow = lease_flow_label(&socket, family, options)?;
-        hear(&socket)?;
+        hear(&socket, options)?;
         size_buffers(&socket, options)?;
         let departures = Departures::new(&socket, numbering, options.in_flight);
         let attention = Attention::Idle;
@@ -82,6 +81,8 @@ impl Lane {
             family,
             shard,
             identifier,
+            number: Cell::new(None),
+            has_extensions: options.has_extensions,
             flow,
             departures,
             dropped: 0,
@@ -99,6 +100,19 @@ impl Lane {
         }
         let shard = identifier?.wrapping_sub(self.identifier);
         (shard < MAX_SHARDS).then_some(shard)
+    }
+
+    /// The identifier or local port that packets of this shard bear; `None` before the kernel has given it out, which it
+    /// does with the first packet.
+    pub(super) fn number(&self, shard: u16) -> Option<u16> {
+        if self.kind == Kind::IcmpRaw {
+            return Some(self.identifier.wrapping_add(shard));
+        }
+        if self.number.get().is_none() {
+            let local = self.socket.local_address().ok();
+            self.number.set(local.map(|local| local.port()).filter(|port| *port != 0));
+        }
+        self.number.get()
     }
 
     /// Notes that it is about to send; whether nobody looked at it so far.
@@ -155,9 +169,13 @@ fn lease_flow_label(socket: &Socket, family: Family, options: &SocketOptions) ->
     Ok(leased)
 }
 
-/// Errors, TTL and TOS are told with what comes in.
-fn hear(socket: &Socket) -> Result<(), OpenError> {
+/// Errors, TTL and TOS are told with what comes in, and extensions of errors where they are asked for.
+fn hear(socket: &Socket, options: &SocketOptions) -> Result<(), OpenError> {
     done("receive ICMP errors", socket.apply(Setting::ReceiveErrors))?;
+    if options.has_extensions {
+        // Before Linux 5.9 only what can be found without it is told.
+        let _ = socket.apply(Setting::ReceiveExtensions);
+    }
     for setting in [Setting::ReceiveTtl, Setting::ReceiveTos] {
         // Good to have; an old kernel or an emulated one may lack one of them.
         let _ = socket.apply(setting);
@@ -165,16 +183,9 @@ fn hear(socket: &Socket) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Sizes the receive buffer so that replies to all packets under way and the stamps of their departures fit; beyond the
-/// system's limit only where the right is held.
+/// Sizes the buffers: what comes in for all packets under way fits, with the stamps of their departures.
 fn size_buffers(socket: &Socket, options: &SocketOptions) -> Result<(), OpenError> {
-    let octets = options.in_flight.saturating_mul(RECORD_LEN.saturating_add(options.payload_len));
-    if octets > *BUFFER.start() {
-        // The kernel doubles what it is given.
-        let half = (octets.min(*BUFFER.end()) / 2) as u32;
-        done("size the receive buffer", socket.apply(Setting::ReceiveBuffer(half)))?;
-        let _ = socket.apply(Setting::ReceiveBufferForce(half));
-    }
+    options::size_receive_buffer(socket, options.in_flight, options.payload_len)?;
     match options.send_buffer {
         Some(octets) => done("size the send buffer", socket.apply(Setting::SendBuffer(octets))),
         None => Ok(()),

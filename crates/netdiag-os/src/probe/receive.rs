@@ -6,18 +6,18 @@
 use std::os::fd::AsFd;
 use std::task::{Context, Poll};
 
-use netdiag_engine::port::{DatagramBatch, Incoming, Via};
-use netdiag_model::{Family, Icmp, Moment, Reading, Stamp, Wall};
-use netdiag_sys::control::Control;
+use netdiag_engine::port::{DatagramBatch, Incoming, SocketOptions, Via};
+use netdiag_model::{Family, Moment, Reading};
 use netdiag_sys::epoll::{Epoll, Events, Interest};
-use netdiag_sys::error_queue::{ExtendedError, Origin};
+use netdiag_sys::error_queue::Origin;
 use netdiag_sys::mmsg::{BATCH, Queue, ReceiveBatch, Received};
 use netdiag_sys::socket::Kind;
 use netdiag_wire::{icmp, ip};
 
-use super::ProbeSockets;
 use super::lane::{Attention, Lane};
-use crate::{clock, convert};
+use super::{ProbeSockets, extensions};
+use crate::notes::Notes;
+use crate::{clock, convert, kernel};
 
 /// How many records one call hands over before it lets others have their turn.
 const ENOUGH: usize = 1024;
@@ -26,6 +26,8 @@ const ENOUGH: usize = 1024;
 const HEADERS: usize = 128;
 /// Octets that are kept of what an ICMP error quotes: the header and the first of the payload.
 const QUOTE: usize = 256;
+/// The same where extensions follow it: the longest error that IPv6 allows (RFC 4443 section 2.4), and IPv4's with it.
+const EXTENDED_QUOTE: usize = 1280;
 
 /// How many messages are asked for where none is expected.
 const FEW: usize = 8;
@@ -104,34 +106,10 @@ pub(super) struct Reader {
     errors: ReceiveBatch,
 }
 
-/// What the control messages of one message say.
-#[derive(Debug, Default)]
-struct Notes {
-    ttl: Option<u8>,
-    tos: Option<u8>,
-    stamp: Option<Stamp>,
-    error: Option<ExtendedError>,
-}
-
-impl Notes {
-    fn of(received: &Received<'_>) -> Self {
-        let mut notes = Self::default();
-        for control in received.controls.clone() {
-            match control {
-                Control::Ttl(ttl) => notes.ttl = Some(ttl),
-                Control::Tos(tos) => notes.tos = Some(tos),
-                Control::Stamp(at) => notes.stamp = Some(Stamp::Kernel(Wall::from_nanos(at))),
-                Control::Error(error) => notes.error = Some(error),
-                Control::Other { .. } => {}
-            }
-        }
-        notes
-    }
-}
-
 impl Reader {
-    pub(super) fn new(payload_len: usize) -> Self {
-        Self { messages: ReceiveBatch::new(payload_len + HEADERS), errors: ReceiveBatch::new(QUOTE) }
+    pub(super) fn new(options: &SocketOptions) -> Self {
+        let quote = if options.has_extensions { EXTENDED_QUOTE } else { QUOTE };
+        Self { messages: ReceiveBatch::new(options.payload_len + HEADERS), errors: ReceiveBatch::new(quote) }
     }
 
     /// Reads a socket until it is empty, enough has come in, or all has that was awaited: the kernel is not asked for
@@ -236,9 +214,11 @@ fn push_error(
             let Some((from, port)) = received.name.map(convert::address) else { return };
             let Some(shard) = lane.shard_of(identifier(received.bytes)) else { return };
             let family = lane.family;
-            let icmp = Icmp { family, kind: error.kind, code: error.code, info: error.info };
+            let icmp = kernel::icmp(family, &error);
             let offender = error.offender.map(|offender| convert::address(offender).0);
-            let via = Via::ErrorQueue { icmp, offender, port: if lane.kind == Kind::Udp { port } else { 0 } };
+            let port = if lane.kind == Kind::Udp { port } else { 0 };
+            let extensions = extensions::offset(lane, &error, received.bytes);
+            let via = Via::ErrorQueue { icmp, offender, port, extensions };
             let (ttl, tos, len) = (notes.ttl, notes.tos, received.len);
             batch.push(Incoming { shard, family, from, via, ttl, tos, len, at }, received.bytes);
         }

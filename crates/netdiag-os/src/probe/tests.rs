@@ -9,6 +9,9 @@ use super::*;
 use crate::sockets::LinuxSockets;
 use crate::testing::{add_cable, block_on, in_own_network, run, set_ping_groups, skip};
 
+mod extensions;
+mod numbers;
+
 const OPEN: &str = "0 2147483647";
 const CLOSED: &str = "1 0";
 
@@ -113,7 +116,9 @@ fn a_closed_udp_port_answers_and_gets_in_the_way_of_no_later_packet() {
             // The kernel limits how many it sends; loopback is exempt for ICMP, and some come in any case.
             let errors = receive(&mut *sockets, 1, |via| matches!(via, Via::ErrorQueue { .. })).await;
             let (first, bytes) = &errors[0];
-            let Via::ErrorQueue { icmp, offender, port: quoted } = &first.via else { panic!("{first:?}") };
+            let Via::ErrorQueue { icmp, offender, port: quoted, .. } = &first.via else {
+                panic!("{first:?}")
+            };
             assert!(icmp.is_port_unreachable());
             assert_eq!((first.from, *offender, *quoted), (address(home), Some(address(home)), port));
             assert_eq!(bytes[..], 0u16.to_be_bytes());

@@ -117,6 +117,13 @@ fn check(node: &NodePlan) -> Result<(), SimError> {
             "RFC 792 asks for 8 octets at least",
         ));
     }
+    if spec.mpls.iter().any(|entry| entry.label >= 1 << 20 || entry.tc > 7) {
+        return Err(SimError::value(
+            format!("{name}.mpls"),
+            "has a label over 1048575 or a tc over 7",
+            "write { label = 16001, tc = 0, ttl = 1 }",
+        ));
+    }
     if spec.ttl == 0 {
         return Err(SimError::value(format!("{name}.ttl"), "is 0", "write 64, 128 or 255"));
     }

@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use serde::Deserialize;
 
+use super::extension::{ExtensionForm, InterfaceSpec, LabelSpec, ObjectSpec, Said};
 use super::units::{Prefix, Share, Span};
 
 /// A node's behaviour, as it stands in the file.
@@ -22,6 +23,14 @@ pub(crate) struct NodeSpec {
     pub(crate) ttl: u8,
     /// How many octets after the IP header its ICMP errors quote.
     pub(crate) quote: usize,
+    /// The label stack that its errors tell of (RFC 4950), the top first.
+    pub(crate) mpls: Vec<LabelSpec>,
+    /// The interfaces that they tell of (RFC 5837).
+    pub(crate) interfaces: Vec<InterfaceSpec>,
+    /// What else they tell (RFC 4884).
+    pub(crate) objects: Vec<ObjectSpec>,
+    /// How they tell it.
+    pub(crate) extension_form: ExtensionForm,
     /// Token buckets that an ICMP error must pass, all of them.
     pub(crate) icmp_limit: Vec<Limit>,
     pub(crate) balance: Balance,
@@ -29,6 +38,8 @@ pub(crate) struct NodeSpec {
     pub(crate) icmp_flow: IcmpFlow,
     /// Does not count down the TTL of what it forwards (a hop inside a tunnel).
     pub(crate) keeps_ttl: bool,
+    /// TOS that it gives to what it forwards.
+    pub(crate) remark: Option<u8>,
     /// Routes that stand over the computed ones; the longest prefix wins.
     pub(crate) routes: Vec<RouteSpec>,
     /// Packets that it refuses; the first that matches counts.
@@ -52,10 +63,15 @@ impl Default for NodeSpec {
             silent: Silence::No,
             ttl: 64,
             quote: 548,
+            mpls: Vec::new(),
+            interfaces: Vec::new(),
+            objects: Vec::new(),
+            extension_form: ExtensionForm::Rfc4884,
             icmp_limit: Vec::new(),
             balance: Balance::Flow,
             icmp_flow: IcmpFlow::Checksum,
             keeps_ttl: false,
+            remark: None,
             routes: Vec::new(),
             filters: Vec::new(),
             too_big: TooBig::Tell,
@@ -66,6 +82,14 @@ impl Default for NodeSpec {
             tcp: Ports::default(),
             resolution: Span::millis(3000),
         }
+    }
+}
+
+impl NodeSpec {
+    /// The extension structure of its errors (RFC 4884); empty where they have none.
+    pub(crate) fn extensions(&self) -> Vec<u8> {
+        let (mpls, interfaces, objects) = (&*self.mpls, &*self.interfaces, &*self.objects);
+        Said { mpls, interfaces, objects, form: self.extension_form }.structure()
     }
 }
 

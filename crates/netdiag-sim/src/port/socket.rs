@@ -2,8 +2,8 @@
 
 use std::task::{Context, Poll};
 
-use netdiag_engine::port::{DatagramBatch, Incoming, ProbeSocket, Sent, TransmitBatch};
-use netdiag_model::Moment;
+use netdiag_engine::port::{DatagramBatch, ProbeSocket, Sent, TransmitBatch};
+use netdiag_model::Family;
 
 use super::{Handle, wait};
 
@@ -23,24 +23,7 @@ impl SimSocket {
     fn drain(&self, batch: &mut DatagramBatch) -> bool {
         let mut world = self.shared.world();
         let read = world.reading();
-        let own = &mut world.kernel.sets[usize::from(self.set)];
-        let has_any = !own.inbox.is_empty() || own.dropped > 0;
-        for message in own.inbox.drain(..) {
-            let incoming = Incoming {
-                shard: message.shard,
-                family: message.family,
-                from: message.from,
-                via: message.via,
-                ttl: message.ttl,
-                tos: message.tos,
-                len: message.bytes.len(),
-                at: Moment { read, stamp: message.stamp },
-            };
-            batch.push(incoming, &message.bytes);
-        }
-        own.held = 0;
-        batch.add_dropped(std::mem::take(&mut own.dropped));
-        has_any
+        world.kernel.sets[usize::from(self.set)].inbox.drain(read, batch)
     }
 }
 
@@ -65,13 +48,17 @@ impl ProbeSocket for SimSocket {
         if self.drain(batch) {
             return Poll::Ready(());
         }
-        wait(&mut self.shared.world().kernel.sets[usize::from(self.set)].waker, cx);
+        wait(&mut self.shared.world().kernel.sets[usize::from(self.set)].inbox.waker, cx);
         self.shared.idle(cx);
         if self.drain(batch) { Poll::Ready(()) } else { Poll::Pending }
     }
 
     fn max_shards(&self) -> u16 {
         self.shared.world().kernel.spec().max_shards
+    }
+
+    fn number(&self, family: Family, shard: u16) -> Option<u16> {
+        self.shared.world().kernel.known_number(self.set, (family, shard))
     }
 }
 

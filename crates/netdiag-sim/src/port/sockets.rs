@@ -1,11 +1,12 @@
 //! Where sockets come from, and what the simulated system refuses.
 
-use netdiag_engine::port::{Connector, OpenError, ProbeSocket, SocketOptions, Sockets};
+use netdiag_engine::port::{Connector, OpenError, ProbeSocket, SocketOptions, Sockets, Witness};
 use netdiag_model::{Errno, Family};
 
 use super::Handle;
 use super::connector::SimConnector;
 use super::socket::SimSocket;
+use super::witness::SimWitness;
 use crate::network::IcmpAccess;
 use crate::world::Carrier;
 
@@ -68,5 +69,14 @@ impl Sockets for SimSockets {
         self.check(options)?;
         let set = self.shared.world().kernel.open_connector(options.clone());
         Ok(Box::new(SimConnector::new(self.shared.clone(), set)))
+    }
+
+    fn open_witness(&self, options: &SocketOptions) -> Result<Box<dyn Witness>, OpenError> {
+        if self.shared.world().kernel.spec().icmp == IcmpAccess::Closed {
+            return Err(OpenError::NotPermitted);
+        }
+        self.check(options)?;
+        let number = self.shared.world().kernel.call_witness(options.clone());
+        Ok(Box::new(SimWitness::new(self.shared.clone(), number)))
     }
 }

@@ -1,12 +1,14 @@
 //! ICMP errors: who sends them, about what, with which quote, and how many (RFC 1122 3.2.2, RFC 1812 4.3, RFC 4443
 //! 2.4).
 
+use std::rc::Rc;
+
 use netdiag_model::{Family, Icmp};
 use netdiag_wire::ip::protocol;
 
 use super::World;
 use crate::network::{NodeId, Refusal, WayId};
-use crate::packet::{Body, ErrorBody, Packet};
+use crate::packet::{Body, ErrorBody, Packet, icmp_of};
 use crate::truth::Happening;
 
 /// TOS of ICMP errors over IPv4: internetwork control (RFC 1812 4.3.2.5).
@@ -66,7 +68,12 @@ impl World {
             return;
         }
         self.note(packet.trace, || Happening::Refused { node: name, icmp });
-        let body = Body::Error(Box::new(ErrorBody { icmp, quote }));
+        let mut body = ErrorBody::plain(icmp, quote);
+        if icmp_of(icmp.family).is_extensible(icmp.kind) {
+            let own = &self.nodes[node.index()];
+            (body.extensions, body.form) = (Rc::clone(&own.extensions), own.spec.extension_form);
+        }
+        let body = Body::Error(Box::new(body));
         let mut error = self.packet(node, (source, packet.source), body);
         (error.trace, error.doublings) = (packet.trace, packet.doublings);
         error.tos = if source.is_ipv4() { INTERNETWORK_CONTROL } else { 0 };

@@ -27,8 +27,9 @@ impl World {
             None => Body::Plain { protocol: icmp_number(of), bytes: message },
             Some(icmp) => {
                 let (source, destination, protocol) = (victim, plan.about, icmp_number(of));
-                let quote = Quote { source, destination, protocol, bytes: message };
-                Body::Error(Box::new(ErrorBody { icmp, quote }))
+                let (ttl, tos, len, bytes) = (1, 0, message.len(), message);
+                let quote = Quote { source, destination, protocol, ttl, tos, len, bytes };
+                Body::Error(Box::new(ErrorBody::plain(icmp, quote)))
             }
         };
         let mut packet = self.packet(plan.at, (plan.source, victim), body);

@@ -1,14 +1,15 @@
 //! This host's kernel: its sockets, what lies in their queues, and what it has learnt of paths.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::task::Waker;
 
-use netdiag_engine::port::{HostChange, SocketOptions, Via};
-use netdiag_model::{Address, Family, Mono, Stamp};
+use netdiag_engine::port::{HostChange, SocketOptions};
+use netdiag_model::{Family, Mono};
 use netdiag_wire::ip::protocol;
 
 use super::dice::Dice;
+use super::inbox::Inbox;
 use super::tcp::Attempts;
 use crate::network::{HereSpec, Trouble};
 
@@ -32,19 +33,6 @@ impl Carrier {
     }
 }
 
-/// A message in a socket's queue.
-#[derive(Debug)]
-pub(crate) struct Message {
-    pub(crate) shard: u16,
-    pub(crate) family: Family,
-    pub(crate) from: Address,
-    pub(crate) via: Via,
-    pub(crate) ttl: Option<u8>,
-    pub(crate) tos: Option<u8>,
-    pub(crate) stamp: Option<Stamp>,
-    pub(crate) bytes: Vec<u8>,
-}
-
 /// A set of sockets, as a port opens it.
 #[derive(Debug)]
 pub(crate) struct SocketSet {
@@ -52,12 +40,16 @@ pub(crate) struct SocketSet {
     pub(super) options: SocketOptions,
     /// Identifier or port of each socket.
     pub(super) numbers: HashMap<(Family, u16), u16>,
-    pub(crate) inbox: VecDeque<Message>,
-    /// How many of the inbox count against the receive buffer.
-    pub(crate) held: usize,
-    pub(crate) dropped: u64,
-    pub(crate) waker: Option<Waker>,
+    pub(crate) inbox: Inbox,
     pub(crate) ready_waker: Option<Waker>,
+}
+
+/// Someone who hears all ICMP errors.
+#[derive(Debug)]
+pub(crate) struct Ear {
+    pub(super) options: SocketOptions,
+    pub(super) is_open: bool,
+    pub(crate) inbox: Inbox,
 }
 
 /// This host's kernel.
@@ -66,6 +58,7 @@ pub(crate) struct Kernel {
     pub(super) spec: HereSpec,
     pub(super) dice: Dice,
     pub(crate) sets: Vec<SocketSet>,
+    pub(crate) witnesses: Vec<Ear>,
     pub(crate) connectors: Vec<Attempts>,
     /// By protocol, family and identifier or port: set and shard.
     numbers: HashMap<(u8, Family, u16), (u16, u16)>,
@@ -87,6 +80,7 @@ impl Kernel {
             spec,
             dice,
             sets: Vec::new(),
+            witnesses: Vec::new(),
             connectors: Vec::new(),
             numbers: HashMap::new(),
             path_mtu: HashMap::new(),
@@ -109,10 +103,7 @@ impl Kernel {
             carrier,
             options,
             numbers: HashMap::new(),
-            inbox: VecDeque::new(),
-            held: 0,
-            dropped: 0,
-            waker: None,
+            inbox: Inbox::default(),
             ready_waker: None,
         });
         (self.sets.len() - 1) as u16
@@ -137,6 +128,24 @@ impl Kernel {
         let closed = &mut self.sets[usize::from(set)];
         closed.inbox.clear();
         closed.numbers.clear();
+    }
+
+    /// Opens a witness; returns its number.
+    pub(crate) fn call_witness(&mut self, options: SocketOptions) -> usize {
+        self.witnesses.push(Ear { options, is_open: true, inbox: Inbox::default() });
+        self.witnesses.len() - 1
+    }
+
+    /// Closes a witness.
+    pub(crate) fn dismiss(&mut self, number: usize) {
+        let closed = &mut self.witnesses[number];
+        closed.is_open = false;
+        closed.inbox.clear();
+    }
+
+    /// The identifier or port of a shard, if it has one already.
+    pub(crate) fn known_number(&self, set: u16, shard: (Family, u16)) -> Option<u16> {
+        self.sets[usize::from(set)].numbers.get(&shard).copied()
     }
 
     /// The identifier or port of a shard, given to it by its first packet; `None` when all are taken.

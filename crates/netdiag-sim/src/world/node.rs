@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use netdiag_model::{Family, Mono};
@@ -25,6 +26,8 @@ pub(super) struct Node {
     pub(super) salt: u64,
     /// Packets balanced so far.
     pub(super) turn: usize,
+    /// The extension structure of its errors.
+    pub(super) extensions: Rc<[u8]>,
     /// One bucket per limit, and per destination where the limit says so.
     buckets: HashMap<(usize, Option<IpAddr>), Bucket>,
 }
@@ -40,6 +43,7 @@ impl Node {
             salt: dice.bits(),
             dice,
             turn: 0,
+            extensions: plan.spec.extensions().into(),
             buckets: HashMap::new(),
         }
     }

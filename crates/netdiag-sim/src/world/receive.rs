@@ -2,11 +2,13 @@
 
 use netdiag_engine::port::Via;
 use netdiag_model::{Address, Family, Mono};
+use netdiag_wire::icmp;
 use netdiag_wire::ip::protocol;
 
 use super::World;
 use super::facts::FIRST_INTERFACE;
-use super::kernel::{Carrier, Message};
+use super::inbox::Message;
+use super::kernel::{Carrier, Ear};
 use super::queue::Event;
 use crate::network::IcmpAccess;
 use crate::packet::{Body, ErrorBody, Packet, family, icmp_of};
@@ -74,6 +76,7 @@ impl World {
     fn error(&mut self, arrived: Mono, packet: &Packet, error: &ErrorBody) {
         let (icmp, quote) = (error.icmp, &error.quote);
         let family = family(quote.destination);
+        self.testify(arrived, packet, error);
         if let Some(mtu) = icmp.mtu() {
             let least = LEAST_PATH_MTU[usize::from(family == Family::V6)];
             self.kernel.path_mtu.insert(quote.destination, mtu.max(least));
@@ -89,8 +92,40 @@ impl World {
         };
         if let Some(owner) = self.kernel.owner(quote.protocol, (family, number)) {
             let offender = Some(Address::scoped(packet.source, FIRST_INTERFACE));
-            let via = Via::ErrorQueue { icmp, offender, port };
-            self.deliver(owner, (arrived, packet), (via, quote.bytes.get(skip..).unwrap_or_default()));
+            let (seen, at) = seen(error);
+            let left_out = family.header_len() + skip;
+            let has_extensions = self.kernel.sets[usize::from(owner.0)].options.has_extensions;
+            let extensions = at.filter(|_| has_extensions).and_then(|at| at.checked_sub(left_out));
+            let via = Via::ErrorQueue { icmp, offender, port, extensions };
+            self.deliver(owner, (arrived, packet), (via, seen.get(left_out..).unwrap_or_default()));
+        }
+    }
+
+    /// Tells an error to those who hear all of them.
+    fn testify(&mut self, arrived: Mono, packet: &Packet, error: &ErrorBody) {
+        let family = packet.family();
+        for number in 0..self.kernel.witnesses.len() {
+            let Ear { options, is_open, .. } = &self.kernel.witnesses[number];
+            let is_heard = *is_open
+                && options.family.is_none_or(|only| only == family)
+                && options.source.is_none_or(|source| source == packet.destination);
+            if !is_heard {
+                continue;
+            }
+            let stamp = self.stamp(arrived);
+            let (bytes, extensions) = seen(error);
+            let message = Message {
+                shard: 0,
+                family,
+                from: Address::scoped(packet.source, FIRST_INTERFACE),
+                via: Via::Witnessed { icmp: error.icmp, extensions },
+                ttl: Some(packet.ttl),
+                tos: Some(packet.tos),
+                stamp,
+                bytes,
+            };
+            self.kernel.witnesses[number].inbox.push(message);
+            self.has_news = true;
         }
     }
 
@@ -107,13 +142,9 @@ impl World {
             _ => Address::scoped(packet.source, FIRST_INTERFACE),
         };
         let own = &mut self.kernel.sets[usize::from(set)];
-        if matches!(via, Via::Direct { .. }) {
-            if self.kernel.spec.receive_buffer.is_some_and(|most| own.held >= most) {
-                own.dropped += 1;
-                self.note(packet.trace, || Happening::Overflowed);
-                return;
-            }
-            own.held += 1;
+        if matches!(via, Via::Direct { .. }) && !own.inbox.has_room(self.kernel.spec.receive_buffer) {
+            self.note(packet.trace, || Happening::Overflowed);
+            return;
         }
         self.note(packet.trace, || Happening::Arrived { from: packet.source });
         let stamp = self.stamp(arrived);
@@ -132,11 +163,20 @@ impl World {
 
     /// Puts a message into a socket's queue.
     pub(super) fn enqueue(&mut self, set: u16, message: Message) {
-        let own = &mut self.kernel.sets[usize::from(set)];
-        own.inbox.push_back(message);
-        if let Some(waker) = own.waker.take() {
-            waker.wake();
-        }
+        self.kernel.sets[usize::from(set)].inbox.push(message);
         self.has_news = true;
     }
+}
+
+/// What follows the header of an error, and where in it the extensions begin.
+fn seen(error: &ErrorBody) -> (Vec<u8>, Option<usize>) {
+    let mut message = error.message();
+    let extensions = match icmp::parse(icmp_of(error.icmp.family), &message) {
+        Ok(icmp::Message::Error(parsed)) if !parsed.extensions.is_empty() => {
+            Some(message.len() - parsed.extensions.len() - icmp::HEADER_LEN)
+        }
+        _ => None,
+    };
+    message.drain(..icmp::HEADER_LEN);
+    (message, extensions)
 }

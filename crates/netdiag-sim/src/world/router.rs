@@ -67,6 +67,7 @@ impl World {
 
     fn pass_on(&mut self, node: NodeId, (way, next): (WayId, WayId), mut packet: Box<Packet>) {
         let (mtu, spec) = (self.ways[next.index()].spec.mtu, &self.nodes[node.index()].spec);
+        let remark = spec.remark;
         if packet.len() > mtu as usize && self.nodes[node.index()].kind == Kind::Router {
             if packet.is_fragmentable {
                 self.fragmented(next, packet);
@@ -87,6 +88,7 @@ impl World {
             let icmp = Icmp { family: Family::V4, kind: 5, code: 1, info: gateway.to_bits() };
             self.complain(node, Some(way), &packet, icmp);
         }
+        packet.tos = remark.unwrap_or(packet.tos);
         self.translate_out(node, (way, next), &mut packet);
         self.transmit(next, packet);
     }

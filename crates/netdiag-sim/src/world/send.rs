@@ -4,7 +4,8 @@ use netdiag_engine::port::{Fragmentation, Sent, Stop, Transmit, TransmitBatch, V
 use netdiag_model::{Address, Errno, Family, Moment, Stamp};
 
 use super::World;
-use super::kernel::{Carrier, Message};
+use super::inbox::Message;
+use super::kernel::Carrier;
 use super::queue::Event;
 use crate::network::{LinkState, NodeId, Refusal, Stamps, Trouble, WayId};
 use crate::packet::{Body, Goal, Packet, Trace};

@@ -50,6 +50,7 @@ fn mistakes_are_told_by_key_with_a_way_out() {
         ("[[link]]\nends = [\"here\", \"target\"]\ndelay = \"5\"", ["link[0]", "no span of time", "10ms"]),
         ("[[link]]\nends = [\"here\", \"target\"]\nrate = 0", ["link[0].rate", "is 0", "leave it out"]),
         ("[host.b]\nquote = 4", ["b.quote", "under 8", "RFC 792"]),
+        ("[host.b]\nmpls = [{ label = 1048576 }]", ["b.mpls", "over 1048575", "label = 16001"]),
         ("[router.target]", ["\"target\"", "two nodes", "otherwise"]),
         ("[[event]]\nat = \"1s\"\nlink = \"up\"\nstate = \"down\"", ["event[0].link", "\"up\"", "there are"]),
         ("[[event]]\nat = \"1s\"", ["event[0]", "nothing that happens", "stall and for"]),
@@ -94,7 +95,9 @@ const BANK: [(&str, &str); 9] = [
         | filters = [{ answer = "reset" }] | filters = [{ protocol = "udp", port = 0, answer = "port-unreachable" }]
         | too_big = "hide-mtu" | redirect_to = "0.0.0.0" | nat = { address = "192.0.2.1", inside = ["here"] }
         | nat = { address = "203.0.113.7", inside = ["here", "r2"], ports = "rewrite" }
-        | nat = { address = "2001:db8::1", inside = [] } | resolution = "366d""#,
+        | nat = { address = "2001:db8::1", inside = [] } | resolution = "366d" | remark = 255 | mpls = [{ label = 16001 }]
+        | interfaces = [{ role = "sub-ip", name = "" }, { address = "::1", mtu = 0 }] | objects = [{ class = 1, kind = 1 }]
+        | extension_form = "legacy" | extension_form = "wrong-checksum" | quote = 4000"#,
     ),
     (
         "[router.r2]",

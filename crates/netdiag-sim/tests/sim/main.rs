@@ -2,6 +2,7 @@
 
 mod clocks;
 mod damage;
+mod extensions;
 mod files;
 mod forged;
 mod harness;
