@@ -20,7 +20,7 @@ pub use names::{Lookup, LookupError, LookupFailure, Names, Resolved};
 pub use origin::{OriginTable, OriginTableError, OriginTables};
 pub use socket::{Backend, Fragmentation, OpenError, ProbeSocket, Sent, SocketOptions, Sockets, Stop};
 pub use table::{Counters, Listener, SocketTable};
-pub use witness::Witness;
+pub use witness::{Witness, WitnessedSocket};
 
 use std::task::{Context, Poll};
 

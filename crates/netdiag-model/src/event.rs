@@ -2,8 +2,11 @@
 //!
 //! Events are facts, in the order in which the prober learned them. Sums are folds over them; looks are renderers.
 
+use std::net::IpAddr;
+
 use crate::address::Address;
 use crate::errno::Errno;
+use crate::extension::Extension;
 use crate::icmp::Icmp;
 use crate::id::{Aim, ProbeId, TargetId};
 use crate::path::PathNews;
@@ -66,6 +69,15 @@ pub enum Event {
         /// Type, code and the number it carries.
         icmp: Icmp,
     },
+    /// What a router saw of a probe. It comes beside the error that quotes it, before or after.
+    Quoted {
+        /// The probe.
+        subject: Subject,
+        /// Who sent the error.
+        from: Address,
+        /// What it quotes.
+        quote: Quote,
+    },
     /// This host did not let the probe out.
     SendError {
         /// The probe.
@@ -95,6 +107,7 @@ impl Event {
             Self::Sent { subject, .. }
             | Self::Timeout { subject }
             | Self::IcmpError { subject, .. }
+            | Self::Quoted { subject, .. }
             | Self::SendError { subject, .. } => Some(subject),
             Self::Reply(reply) | Self::Stray(reply) => Some(&reply.subject),
             Self::Unattributed { .. } | Self::Path { .. } | Self::Notice(_) => None,
@@ -113,6 +126,25 @@ pub struct Transit {
     pub ttl: Option<u8>,
     /// The first about its probe, in time or late, or one more.
     pub arrival: Arrival,
+    /// What its sender says beside it.
+    pub extensions: Box<[Extension]>,
+}
+
+/// What a router saw of a probe's headers, as it quotes them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quote {
+    /// TTL or hop limit that the probe arrived with.
+    pub ttl: u8,
+    /// TOS or traffic class that it arrived with.
+    pub tos: u8,
+    /// Its source address.
+    pub source: IpAddr,
+    /// Its destination address.
+    pub destination: IpAddr,
+    /// Its source and destination port, where it has ports.
+    pub ports: Option<(u16, u16)>,
+    /// Its checksum does not belong to what is quoted: something was rewritten on the way.
+    pub is_checksum_wrong: bool,
 }
 
 /// What kind of message an answer of the target is.

@@ -1,5 +1,7 @@
 //! The records of `netdiag.trace/1`: a hop per TTL, a link per branch, and a summary per target.
 
+mod beside;
+
 use std::time::Duration;
 
 use netdiag_engine::prober::Method;
@@ -11,6 +13,7 @@ use netdiag_tool::targets::shown;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use crate::fold::rewrites;
 use crate::plan::Mtu;
 use crate::text::Context;
 
@@ -118,6 +121,116 @@ pub struct ReplyRecord {
     /// It came after its timeout.
     #[serde(skip_serializing_if = "is_false")]
     pub late: bool,
+    /// The autonomous system that announces the address; the first where there are several.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub asn: Option<u32>,
+    /// All of them, where there are several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub asns: Vec<u32>,
+    /// What it is called.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_name: Option<String>,
+    /// The block that it announces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+    /// The MPLS label stack that the probe came in with, the top first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mpls: Vec<LabelRecord>,
+    /// The interface that the probe came in by; of several the first that the router tells of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub interface: Option<InterfaceRecord>,
+    /// All interfaces, where the router tells of several.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub interfaces: Vec<InterfaceRecord>,
+    /// What else it says, as octets.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub extensions: Vec<ExtensionRecord>,
+    /// TTL that the probe arrived with (`--raw`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quoted_ttl: Option<u8>,
+    /// TOS or traffic class that the probe arrived with (`--raw`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quoted_tos: Option<u8>,
+    /// How the probe that arrived differs from the one that left (`--raw`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub nat: Option<NatRecord>,
+}
+
+/// An entry of a label stack.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+pub struct LabelRecord {
+    /// The label.
+    pub label: u32,
+    /// Traffic class.
+    pub tc: u8,
+    /// Whether it is the last of the stack.
+    pub bottom: bool,
+    /// Its TTL.
+    pub ttl: u8,
+}
+
+/// An interface of a router.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct InterfaceRecord {
+    /// What it is to the probe: `incoming`, `sub-ip`, `outgoing`, `next-hop`.
+    pub role: &'static str,
+    /// Its number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub index: Option<u32>,
+    /// Its address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its MTU in octets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mtu: Option<u32>,
+}
+
+/// An object that is not known here.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ExtensionRecord {
+    /// Class-Num (RFC 4884).
+    pub class: u8,
+    /// C-Type.
+    pub r#type: u8,
+    /// Its data in hexadecimal digits.
+    pub data: String,
+}
+
+/// What was translated.
+#[derive(Debug, Clone, Default, Serialize, JsonSchema)]
+pub struct NatRecord {
+    /// The source address that the probe arrived with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// The destination that it arrived with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub destination: Option<String>,
+    /// The destination port that it arrived with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// Its checksum is not that of what is quoted.
+    #[serde(skip_serializing_if = "is_false")]
+    pub checksum: bool,
+}
+
+/// Where something was rewritten.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct RewriteRecord {
+    /// The TTL of the first hop that sees it.
+    pub ttl: u8,
+    /// Who sees it.
+    pub from: String,
+    /// What: `dscp`, `ecn`, `source`, `destination`, `port`, `checksum`.
+    pub field: &'static str,
+    /// What it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// What it is from there on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
 }
 
 /// The clock that both ends of a round-trip time were read from.
@@ -225,6 +338,9 @@ pub struct Summary {
     /// Who said that the target cannot be reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unreachable: Option<UnreachableRecord>,
+    /// What was rewritten on the way, where it first shows (`--raw`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rewrites: Vec<RewriteRecord>,
     /// The circle that the path goes in.
     #[serde(rename = "loop", skip_serializing_if = "Option::is_none")]
     pub circle: Option<LoopRecord>,
@@ -278,14 +394,19 @@ fn hop_record(about: About, (ttl, hop): (u8, &Hop), trail: &Trail, context: &Con
         ttl,
         sent: hop.sent,
         received: hop.replies.len() as u32,
-        replies: hop.replies.iter().map(|reply| reply_record(ttl, reply, context)).collect(),
+        replies: hop.replies.iter().map(|reply| reply_record((ttl, hop), reply, context)).collect(),
         errno: hop.refused.first().map(|&errno| errno.into()),
         balance: balance.filter(|_| context.plan.mda.is_some()),
     }
 }
 
-fn reply_record(ttl: u8, reply: &HopReply, context: &Context<'_>) -> ReplyRecord {
+fn reply_record((ttl, hop): (u8, &Hop), reply: &HopReply, context: &Context<'_>) -> ReplyRecord {
     let back = reply.ttl.and_then(way_back);
+    let origin = reply.from.and_then(|from| context.labels.origin(from.ip));
+    let asns: Vec<u32> =
+        origin.map(|origin| origin.asns.iter().map(|asn| asn.0).collect()).unwrap_or_default();
+    let said = beside::read(&reply.extensions);
+    let quote = hop.quote_of(reply.probe);
     ReplyRecord {
         address: reply.from.map(|from| shown(&from, context.interfaces)),
         name: reply.from.and_then(|from| context.labels.name(from.ip)).map(str::to_owned),
@@ -308,6 +429,17 @@ fn reply_record(ttl: u8, reply: &HopReply, context: &Context<'_>) -> ReplyRecord
         asymmetry: back.map(|back| back.asymmetry(ttl)),
         flow: reply.flow.0,
         late: reply.is_late,
+        asn: asns.first().copied(),
+        as_name: origin.and_then(|origin| origin.name.clone()),
+        prefix: origin.and_then(|origin| origin.prefix).map(|prefix| prefix.to_string()),
+        asns: if asns.len() > 1 { asns } else { Vec::new() },
+        mpls: said.mpls,
+        interface: said.interfaces.first().cloned(),
+        interfaces: if said.interfaces.len() > 1 { said.interfaces } else { Vec::new() },
+        extensions: said.unknown,
+        quoted_ttl: quote.map(|quote| quote.ttl),
+        quoted_tos: quote.map(|quote| quote.tos),
+        nat: quote.and_then(|quote| beside::nat(quote, context.departed)),
     }
 }
 
@@ -348,6 +480,10 @@ fn summary(
         confidence: context.plan.mda.map(|_| confidence(trail)),
         elapsed_ms: millis_from_nanos(elapsed.as_nanos() as f64),
         unreachable,
+        rewrites: rewrites(trail, context.departed)
+            .iter()
+            .flat_map(|rewrite| beside::rewrite(rewrite, context.interfaces))
+            .collect(),
         circle,
     }
 }

@@ -4,6 +4,7 @@
 //! target, and `text`, `drawing` or [`json`] shows it.
 
 mod drawing;
+pub mod fold;
 pub mod json;
 mod marks;
 mod opened;

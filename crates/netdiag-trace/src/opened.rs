@@ -17,7 +17,8 @@ pub struct Opened {
     pub(crate) plan: Plan,
     pub(crate) outlet: Outlet,
     pub(crate) method: Method,
-    pub(crate) fallback: Option<Notice>,
+    /// What the user should know about how the plan is carried out.
+    pub(crate) notices: Vec<Notice>,
 }
 
 impl Opened {

@@ -294,6 +294,7 @@ fn check(options: &TraceOptions, (protocol, size): (Protocol, Option<u16>)) -> R
                 options.mda.is_some(),
                 "--mda asks by many flows at once, and TCP attempts go one by one: use UDP",
             ),
+            (options.raw, "--raw hears what routers quote of ICMP and UDP probes: use one of these"),
             (options.mtu, "--mtu needs packets of any size, and a SYN has none: use ICMP or UDP"),
             (size.is_some(), "a SYN has no data, so its size cannot be set: use ICMP or UDP"),
         ];
@@ -363,6 +364,7 @@ fn sockets(options: &TraceOptions, is_many: bool) -> Result<SocketOptions, ToolE
         identifier: options.flow.map(|flow| FLOW_BASE + flow),
         fragmentation: options.mtu.then_some(Fragmentation::Probe),
         payload_len: 256,
+        has_extensions: true,
         in_flight: if is_many { 4096 } else { 64 },
         ..SocketOptions::default()
     })

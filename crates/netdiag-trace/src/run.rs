@@ -1,20 +1,24 @@
 //! A run of trace from its plan to its exit code.
 
 use std::future::poll_fn;
+use std::net::IpAddr;
 use std::task::Poll;
 
 use clap::{ArgMatches, Args, FromArgMatches};
 use netdiag_engine::driver::{self, Command, Outlet, Ports};
-use netdiag_engine::port::{Backend, Clock, Sockets};
+use netdiag_engine::port::{Clock, OpenError, SocketOptions, Sockets, WitnessedSocket};
 use netdiag_engine::prober::{Method, Prober};
 use netdiag_engine::watch::HostWatch;
+use netdiag_model::event::{Notice, NoticeCode};
 use netdiag_tool::access::{self, Access};
 use netdiag_tool::targets::{Addresses, TargetStream, Wishes};
-use netdiag_tool::{Caller, Context, Exit, Right, Tool, ToolError};
+use netdiag_tool::{Caller, Context, Exit, Labels, Right, Tool, ToolError};
 
+use crate::fold::Departed;
 use crate::opened::Opened;
 use crate::options::TraceOptions;
-use crate::plan::{Plan, Protocol};
+use crate::plan::{Names, Origins, Plan, Protocol, Quotes};
+use crate::text::Paint;
 use crate::view::View;
 
 /// The tool.
@@ -56,7 +60,7 @@ impl Tool for Trace {
 
     fn open(plan: Plan, sockets: &dyn Sockets) -> Result<Opened, ToolError> {
         let (udp, tcp) = (Opened::udp(&plan), Method::Tcp { port: plan.tcp_port() });
-        let mut fallback = None;
+        let mut notices = Vec::new();
         let options = &plan.sockets;
         let opened = match plan.protocol {
             Protocol::Icmp => sockets.open_icmp(options).map(|socket| (Outlet::Socket(socket), Method::Icmp)),
@@ -69,16 +73,18 @@ impl Tool for Trace {
                 access::open_icmp_or_udp(sockets, (options, options), TOOL).map(|access| match access {
                     Access::Icmp(outlet) => (outlet, Method::Icmp),
                     Access::Udp(outlet, notice) => {
-                        fallback = Some(notice);
+                        notices.push(notice);
                         (outlet, udp)
                     }
                 })
             }
         };
-        debug_assert_eq!(options.backend, Backend::Native);
         let other = "or ask in another way: -U (UDP), -T -p 443 (TCP)";
-        let (outlet, method) = opened.map_err(|error| access::open_error(&error, TOOL, other))?;
-        Ok(Opened { plan, outlet, method, fallback })
+        let (mut outlet, method) = opened.map_err(|error| access::open_error(&error, TOOL, other))?;
+        if plan.quotes == Quotes::Heard {
+            outlet = witnessed(outlet, sockets, options, &mut notices)?;
+        }
+        Ok(Opened { plan, outlet, method, notices })
     }
 
     async fn run(opened: Opened, context: &mut Context) -> Result<Exit, ToolError> {
@@ -94,15 +100,21 @@ impl Tool for Trace {
         };
         let names = context.names.clone();
         let words = opened.plan.words.clone();
-        let stream = TargetStream::new(words, wishes, names.clone(), context.lists.clone());
+        let stream = TargetStream::new(words, wishes, names, context.lists.clone());
         let config = opened.config(context.secret.clone());
         let strategy = opened.strategy();
-        let Opened { plan, outlet, method, fallback } = opened;
+        let labels = labels(&opened.plan, context)?;
+        let Opened { plan, outlet, method, notices } = opened;
         let Context { clock, interfaces, commands, streams, terminal, .. } = context;
-        let mut view = View::new((streams, interfaces), (&plan, method), (names, stream), terminal);
-        if let Some(notice) = &fallback {
-            view.notice(notice);
-        }
+        let departed = Departed {
+            tos: plan.sockets.tos.unwrap_or_default(),
+            destination: IpAddr::from([0, 0, 0, 0]),
+            sources: own_addresses(watch.as_ref()),
+            port: (!matches!(method, Method::Icmp)).then(|| plan.udp_port()),
+        };
+        let mut view = View::new((streams, interfaces), (&plan, method), (labels, stream), departed);
+        view.paint = Paint::of(terminal.has_color(plan.look.color));
+        notices.iter().for_each(|notice| view.notice(notice));
         let mut prober = Prober::new(config, strategy);
         let ports = Ports { outlet, clock: clock.as_mut(), watch: watch.as_mut(), commands };
         driver::run(&mut prober, ports, &mut view).await;
@@ -111,6 +123,52 @@ impl Tool for Trace {
         view.finish(prober.mishaps());
         view.exit()
     }
+}
+
+/// The outlet with a raw socket beside it; without one, and a word about it, where there is no right to that.
+fn witnessed(
+    outlet: Outlet,
+    sockets: &dyn Sockets,
+    options: &SocketOptions,
+    notices: &mut Vec<Notice>,
+) -> Result<Outlet, ToolError> {
+    let Outlet::Socket(socket) = outlet else { return Ok(outlet) };
+    match sockets.open_witness(options) {
+        Ok(witness) => Ok(Outlet::Socket(Box::new(WitnessedSocket::new(socket, witness)))),
+        Err(OpenError::NotPermitted) => {
+            let message = "--raw needs a raw socket, and there is no right to one: the TTL, TOS and addresses that \
+                           routers saw are not shown, everything else is\n\
+                           to give the program the right: sudo setcap cap_net_raw+p $(command -v netdiag-trace)";
+            notices.push(Notice { code: NoticeCode::Fallback, message: message.to_owned() });
+            Ok(Outlet::Socket(socket))
+        }
+        Err(error) => Err(ToolError::new(error.to_string())),
+    }
+}
+
+/// What hops are called.
+fn labels(plan: &Plan, context: &Context) -> Result<Labels, ToolError> {
+    let labels = match plan.names {
+        Names::Numeric => Labels::numeric(),
+        Names::Shown => Labels::from(context.names.clone()),
+    };
+    Ok(match &plan.origins {
+        Origins::None => labels,
+        Origins::Dns => labels.with_origins_from(context.names.clone()),
+        Origins::File(path) => {
+            let table = context.origins.open(path).map_err(|error| {
+                let hint = error.hint.clone();
+                ToolError::new(error.to_string()).with_hint(hint)
+            })?;
+            labels.with_origins_of(table)
+        }
+    })
+}
+
+/// The addresses of this host.
+fn own_addresses(watch: Option<&HostWatch>) -> Vec<IpAddr> {
+    let interfaces = watch.and_then(|watch| watch.facts().interfaces().ok()).unwrap_or_default();
+    interfaces.into_iter().flat_map(|interface| interface.addresses).map(|(ip, _)| ip).collect()
 }
 
 /// The index of the interface that was asked for.

@@ -16,6 +16,7 @@ use netdiag_model::{Address, Family, Icmp, Rtt};
 use netdiag_tool::targets::shown;
 use netdiag_tool::{Escaped, Labels};
 
+use crate::fold::{Departed, Field, Rewrite, rewrites};
 use crate::marks;
 use crate::plan::Plan;
 
@@ -27,6 +28,7 @@ pub(crate) struct Context<'a> {
     pub(crate) interfaces: &'a BTreeMap<u32, String>,
     pub(crate) plan: &'a Plan,
     pub(crate) paint: Paint,
+    pub(crate) departed: &'a Departed,
 }
 
 /// Whether to use colour.
@@ -39,6 +41,12 @@ pub(crate) enum Paint {
 }
 
 impl Paint {
+    /// Colour, where there is to be some.
+    #[expect(clippy::fn_params_excessive_bools, reason = "one question of yes or no")]
+    pub(crate) const fn of(has_color: bool) -> Self {
+        if has_color { Self::Colour } else { Self::Plain }
+    }
+
     fn styled(self, style: Style, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
@@ -76,9 +84,13 @@ impl Context<'_> {
     /// `name (address)`, or the address where there is no name.
     pub(crate) fn who(&self, address: Address) -> String {
         let plain = shown(&address, self.interfaces);
-        match self.labels.name(address.ip) {
+        let named = match self.labels.name(address.ip) {
             Some(name) if *name != plain => format!("{} ({plain})", Escaped(name)),
             _ => plain,
+        };
+        match self.labels.origin(address.ip) {
+            Some(origin) => format!("{named} [{origin}]"),
+            None => named,
         }
     }
 }
@@ -103,6 +115,7 @@ pub(crate) fn ending(trail: &Trail, context: &Context<'_>, elapsed: Duration) ->
     let mut lines = end(trail, context, elapsed);
     lines.push('\n');
     lines += &changes(trail, context);
+    lines += &rewritten(trail, context);
     if context.plan.mda.is_some() {
         lines += &paths(trail);
     }
@@ -210,6 +223,46 @@ fn changes(trail: &Trail, context: &Context<'_>) -> String {
         }
     }
     lines
+}
+
+/// What was rewritten on the way, and where that first shows.
+fn rewritten(trail: &Trail, context: &Context<'_>) -> String {
+    let mut lines = String::new();
+    for Rewrite { ttl, from, field } in rewrites(trail, context.departed) {
+        let who = context.who(from);
+        let _ = match field {
+            Field::Tos { before, after } => {
+                writeln!(lines, "From hop {ttl} ({who}) on {}.", tos_change(before, after))
+            }
+            Field::Source(seen) => writeln!(
+                lines,
+                "Hop {ttl} ({who}) sees probes come from {seen}: their source address is translated before it (NAT)."
+            ),
+            Field::Destination(seen) => writeln!(
+                lines,
+                "Hop {ttl} ({who}) sees probes go to {seen}: their destination is translated before it (NAT)."
+            ),
+            Field::Port(seen) => writeln!(
+                lines,
+                "Hop {ttl} ({who}) sees probes go to port {seen}: it is translated before it (NAT)."
+            ),
+            Field::Checksum => writeln!(
+                lines,
+                "Hop {ttl} ({who}) sees probes with a checksum that is not theirs: addresses or ports are translated \
+                 before it (NAT)."
+            ),
+        };
+    }
+    lines
+}
+
+/// What became of a TOS: DSCP and ECN apart, as they are meant apart.
+fn tos_change(before: u8, after: u8) -> String {
+    let dscp =
+        (before >> 2 != after >> 2).then(|| format!("DSCP is {} instead of {}", after >> 2, before >> 2));
+    let ecn = (before & 3 != after & 3).then(|| format!("ECN is {} instead of {}", after & 3, before & 3));
+    let what: Vec<String> = dscp.into_iter().chain(ecn).collect();
+    format!("{} (TOS {after:#04x}, not {before:#04x})", what.join(" and "))
 }
 
 /// How many paths there are, and how sure that is.

@@ -2,20 +2,19 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::ControlFlow;
-use std::rc::Rc;
 use std::task::{Context as TaskContext, Poll};
 use std::time::Duration;
 
 use netdiag_engine::driver::{Recruit, Sink};
-use netdiag_engine::port::Names as NamesPort;
 use netdiag_engine::prober::{Audience, Method, Mishaps};
 use netdiag_model::event::{Notice, NoticeCode};
 use netdiag_model::path::{PathNews, Trail};
 use netdiag_model::{Address, Event, Mono, Reading, TargetId};
 use netdiag_tool::targets::{Failure, FailureKind, Found, Named, TargetStream, shown};
-use netdiag_tool::{Escaped, Exit, Labels, Streams, Terminal, ToolError, json as lines};
+use netdiag_tool::{Escaped, Exit, Labels, Streams, ToolError, json as lines};
 
-use crate::plan::{Form, Names, Plan};
+use crate::fold::Departed;
+use crate::plan::{Form, Plan};
 use crate::text::{Context, Lines, Paint};
 use crate::{drawing, json, text};
 
@@ -44,8 +43,9 @@ pub(crate) struct View<'a> {
     interfaces: &'a BTreeMap<u32, String>,
     plan: &'a Plan,
     method: Method,
-    paint: Paint,
+    pub(crate) paint: Paint,
     labels: Labels,
+    departed: Departed,
     stream: TargetStream,
     members: Vec<Member>,
     /// Those whose path is known and that have not been shown, in the order in which they became known.
@@ -61,15 +61,12 @@ impl<'a> View<'a> {
     pub(crate) fn new(
         (streams, interfaces): (&'a mut Streams, &'a BTreeMap<u32, String>),
         (plan, method): (&'a Plan, Method),
-        (names, stream): (Rc<dyn NamesPort>, TargetStream),
-        terminal: &Terminal,
+        (labels, stream): (Labels, TargetStream),
+        departed: Departed,
     ) -> Self {
-        let labels = match plan.names {
-            Names::Numeric => Labels::numeric(),
-            Names::Shown => Labels::from(names),
-        };
         Self {
-            paint: if terminal.has_color(plan.look.color) { Paint::Colour } else { Paint::Plain },
+            paint: Paint::Plain,
+            departed,
             streams,
             interfaces,
             plan,
@@ -146,6 +143,7 @@ impl<'a> View<'a> {
                 interfaces: self.interfaces,
                 plan: self.plan,
                 paint: self.paint,
+                departed: &self.departed,
             };
             let member = &mut self.members[0];
             if let Some(trail) = &member.trail {
@@ -166,9 +164,16 @@ impl<'a> View<'a> {
         let is_flowing = self.is_flowing();
         let member = &mut self.members[target.index()];
         let Some(trail) = member.trail.take() else { return };
-        let context =
-            Context { labels: &self.labels, interfaces: self.interfaces, plan: self.plan, paint: self.paint };
+        let context = Context {
+            labels: &self.labels,
+            interfaces: self.interfaces,
+            plan: self.plan,
+            paint: self.paint,
+            departed: &self.departed,
+        };
         let elapsed = member.ended.unwrap_or(now).since(member.started);
+        let departed = Departed { destination: member.address.ip, ..self.departed.clone() };
+        let context = Context { departed: &departed, ..context };
         self.unreached += u64::from(!trail.is_reached());
         self.not_sent += u64::from(matches!(trail.end(), Some(netdiag_model::path::PathEnd::NotSent)));
         let name = shown_name(member, self.interfaces);
@@ -273,6 +278,7 @@ impl Sink for View<'_> {
                             interfaces: self.interfaces,
                             plan: self.plan,
                             paint: self.paint,
+                            departed: &self.departed,
                         };
                         let heading = text::heading(&name, member.address, self.method, &context);
                         self.streams.out.write(heading.as_bytes());

@@ -6,6 +6,7 @@
 pub mod extension;
 pub mod icmp;
 pub mod ip;
+pub mod quote;
 
 /// Why bytes do not parse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

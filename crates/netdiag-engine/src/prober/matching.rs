@@ -5,10 +5,12 @@
 //! quotes enough of the packet, the token is checked as well.
 
 use netdiag_model::event::{Answer, Arrival, Damage, Reply, Subject, Transit};
+use netdiag_model::extension::Extension;
 use netdiag_model::{Address, Errno, Event, Family, Icmp, Moment, Mono, ProbeId, Rtt, TargetId};
 use netdiag_wire::{icmp, ip};
 
 use super::{Audience, Method, Prober, UDP_PORTS, UdpPorts, protocol};
+use crate::extension;
 use crate::inflight::{Entry, State};
 use crate::port::{Connection, Datagram, Outcome, Via};
 use crate::strategy::Strategy;
@@ -19,7 +21,7 @@ const FLOW_REACH: u16 = 4096;
 
 /// What a quote that came with an error is a quote of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Quoted {
+pub(super) enum Quoted {
     /// This probe.
     Probe(ProbeId),
     /// One of several probes to this target that are under way.
@@ -49,8 +51,7 @@ impl<S: Strategy> Prober<S> {
                 }
             }
             Via::Direct { .. } => self.handle_direct(now, datagram),
-            // No prober has a witness yet.
-            Via::Witnessed { .. } => {}
+            Via::Witnessed { .. } => self.handle_witnessed(now, datagram),
             Via::ErrorQueue { icmp, offender, port, .. } => match self.find_quoted(datagram, *port) {
                 Quoted::Probe(probe) => {
                     self.handle_icmp_error(now, probe, (*icmp, *offender), datagram);
@@ -206,7 +207,8 @@ impl<S: Strategy> Prober<S> {
             State::TimedOut => Arrival::Late,
             State::Refused | State::Answered => Arrival::Duplicate,
         };
-        let transit = Transit { rtt, clock, ttl: datagram.incoming.ttl, arrival };
+        let extensions = extensions(datagram);
+        let transit = Transit { rtt, clock, ttl: datagram.incoming.ttl, arrival, extensions };
         let is_settled = !icmp.is_advice() && matches!(entry.state, State::Prepared | State::Waiting);
         if is_settled || (!icmp.is_advice() && entry.state == State::TimedOut) {
             entry.state = State::Refused;
@@ -252,7 +254,7 @@ impl<S: Strategy> Prober<S> {
     }
 
     /// By target and flow alone: that is enough where one probe of it is under way, and only then.
-    fn find_by_flow(&mut self, shard: u16, to: Address) -> Quoted {
+    pub(super) fn find_by_flow(&mut self, shard: u16, to: Address) -> Quoted {
         let targets = &self.targets;
         let inflight = &mut self.inflight;
         let mut found = Quoted::Nobodys;
@@ -331,7 +333,8 @@ impl<S: Strategy> Prober<S> {
             Connection::Objection { .. } => return,
             Connection::Failed { icmp: Some((icmp, offender)), .. } => {
                 let (rtt, clock) = Rtt::measure(&entry.sent, &at);
-                let transit = Transit { rtt, clock, ttl: None, arrival: Arrival::InTime };
+                let (arrival, extensions) = (Arrival::InTime, Box::default());
+                let transit = Transit { rtt, clock, ttl: None, arrival, extensions };
                 Event::IcmpError { subject, from: offender, icmp, at, transit }
             }
             Connection::Failed { errno: Errno::ECONNREFUSED | Errno::ECONNRESET, .. } => {
@@ -349,6 +352,16 @@ impl<S: Strategy> Prober<S> {
         }
         self.emit(now, event);
         self.strategy.handle_settled(&subject);
+    }
+}
+
+/// What an error carries beside its quote.
+fn extensions(datagram: &Datagram<'_>) -> Box<[Extension]> {
+    match datagram.incoming.via {
+        Via::ErrorQueue { extensions: Some(at), .. } => {
+            extension::read(datagram.bytes.get(at..).unwrap_or_default())
+        }
+        _ => Box::default(),
     }
 }
 

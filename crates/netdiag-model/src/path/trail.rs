@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{Graph, MtuStage, PathEnd, PathNews};
 use crate::address::Address;
 use crate::errno::Errno;
-use crate::event::{Answer, Arrival, Damage, Event, Reply};
+use crate::event::{Answer, Arrival, Damage, Event, Quote, Reply};
+use crate::extension::Extension;
 use crate::icmp::Icmp;
 use crate::id::{Flow, ProbeId};
 use crate::time::{Clock, Rtt};
@@ -29,6 +30,8 @@ pub struct HopReply {
     pub ttl: Option<u8>,
     /// It came after its timeout.
     pub is_late: bool,
+    /// What its sender says beside it.
+    pub extensions: Box<[Extension]>,
 }
 
 impl HopReply {
@@ -52,9 +55,16 @@ pub struct Hop {
     pub replies: Vec<HopReply>,
     /// Why probes did not leave this host.
     pub refused: Vec<Errno>,
+    /// What routers saw of probes, where that could be heard: the probe, who saw it, what.
+    pub quotes: Vec<(ProbeId, Address, Quote)>,
 }
 
 impl Hop {
+    /// What the router saw of a probe.
+    pub fn quote_of(&self, probe: ProbeId) -> Option<&Quote> {
+        self.quotes.iter().find(|(quoted, ..)| *quoted == probe).map(|(.., quote)| quote)
+    }
+
     /// Who answered, in the order in which they first did.
     pub fn addresses(&self) -> Vec<Address> {
         let mut all = Vec::new();
@@ -115,6 +125,9 @@ impl Trail {
     pub fn apply(&mut self, event: &Event) {
         match event {
             Event::Path { news, .. } => self.learn(*news),
+            Event::Quoted { subject, from, quote } if !self.is_sizing => {
+                self.hop(subject.aim.ttl).quotes.push((subject.probe, *from, *quote));
+            }
             _ if self.is_sizing => {}
             Event::Sent { subject, .. } => self.hop(subject.aim.ttl).sent += 1,
             Event::Timeout { subject } => self.hop(subject.aim.ttl).settled += 1,
@@ -136,6 +149,7 @@ impl Trail {
                     clock: transit.clock,
                     ttl: transit.ttl,
                     is_late: transit.arrival == Arrival::Late,
+                    extensions: transit.extensions.clone(),
                 };
                 self.take(subject.aim.ttl, transit.arrival, reply);
             }
@@ -256,6 +270,7 @@ fn direct(reply: &Reply) -> HopReply {
         clock: reply.clock,
         ttl: reply.ttl,
         is_late: reply.arrival == Arrival::Late,
+        extensions: Box::default(),
     }
 }
 

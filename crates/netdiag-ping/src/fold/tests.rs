@@ -39,6 +39,7 @@ pub(super) fn transit() -> netdiag_model::event::Transit {
         clock: Clock::User,
         ttl: None,
         arrival: Arrival::InTime,
+        extensions: Box::default(),
     }
 }
 

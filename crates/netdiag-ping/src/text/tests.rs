@@ -28,6 +28,7 @@ fn transit() -> netdiag_model::event::Transit {
         clock: Clock::User,
         ttl: None,
         arrival: Arrival::InTime,
+        extensions: Box::default(),
     }
 }
 

@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use netdiag_model::Address;
-use netdiag_model::path::{Hop, HopReply, Place, Trail};
+use netdiag_model::extension::{Extension, InterfaceInfo, Label, Role};
+use netdiag_model::path::{Hop, HopReply, PathEnd, Place, Trail};
+use netdiag_tool::Escaped;
 
 use super::{Context, wide};
 use crate::marks::{self, IsTarget};
@@ -39,6 +41,10 @@ impl Lines {
         if context.plan.form == Form::Wide {
             return wide::table(trail, context);
         }
+        if trail.end() == Some(PathEnd::NotSent) {
+            // The last line says why.
+            return String::new();
+        }
         let written = self.written;
         trail.hops().filter(|(ttl, _)| *ttl > written).map(|hop| line(hop, trail, context)).collect()
     }
@@ -66,8 +72,10 @@ fn line((ttl, hop): (u8, &Hop), trail: &Trail, context: &Context<'_>) -> String 
         lines += &meanings(&replies, is_target(address, trail));
         lines += &branches(Place { ttl, who: Some(address) }, trail, context);
         lines.push('\n');
+        lines += &extended(&replies, context);
         if context.plan.look.is_verbose {
             lines += &way_back(&replies, ttl);
+            lines += &quoted((ttl, hop), address);
         }
         "  ".clone_into(&mut head);
     }
@@ -135,6 +143,70 @@ fn branches(place: Place, trail: &Trail, context: &Context<'_>) -> String {
         netdiag_model::path::Balance::ByPacket => "  [packet by packet]",
     };
     format!("  -> {}{how}", to.join(", "))
+}
+
+/// What a router says beside its answers, each thing once.
+fn extended(replies: &[&HopReply], context: &Context<'_>) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for extension in replies.iter().flat_map(|reply| &reply.extensions) {
+        let line = match extension {
+            Extension::Mpls(labels) => mpls(labels),
+            Extension::Interface(interface) => interface_words(interface),
+            Extension::Unknown { .. }
+                if !(context.plan.look.has_extensions || context.plan.look.is_verbose) =>
+            {
+                continue;
+            }
+            Extension::Unknown { class, kind, bytes } => {
+                let hex: String = bytes.iter().fold(String::new(), |mut hex, octet| {
+                    let _ = write!(hex, "{octet:02x}");
+                    hex
+                });
+                format!("      extension {class}/{kind}: {hex}\n")
+            }
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines.concat()
+}
+
+fn mpls(labels: &[Label]) -> String {
+    let labels: Vec<String> = labels
+        .iter()
+        .map(|entry| {
+            let bottom = if entry.is_bottom { ", bottom" } else { "" };
+            format!("label {} (TC {}, TTL {}{bottom})", entry.label, entry.tc, entry.ttl)
+        })
+        .collect();
+    format!("      MPLS {}\n", labels.join(", "))
+}
+
+fn interface_words(interface: &InterfaceInfo) -> String {
+    let role = match interface.role {
+        Role::Incoming => "came in by",
+        Role::SubIp => "came in by link",
+        Role::Outgoing => "would have left by",
+        Role::NextHop => "would have gone on to",
+    };
+    let name = interface.name.as_ref().map(|name| Escaped(name).to_string());
+    let index = interface.index.map(|index| format!("index {index}"));
+    let address = interface.address.map(|address| address.to_string());
+    let mtu = interface.mtu.map(|mtu| format!("MTU {mtu}"));
+    let parts: Vec<String> = [name, address, index, mtu].into_iter().flatten().collect();
+    format!("      {role} {}\n", parts.join(", "))
+}
+
+/// What the router saw of probes, where a raw socket heard it.
+fn quoted((ttl, hop): (u8, &Hop), address: Address) -> String {
+    let of = hop.quotes.iter().find(|(_, from, _)| *from == address);
+    let Some((.., quote)) = of else { return String::new() };
+    let hidden = match quote.ttl {
+        0 | 1 => String::new(),
+        more => format!(" instead of 1: {} hops before hop {ttl} do not count it down", more - 1),
+    };
+    format!("      probes arrive with TTL {}{hidden}, TOS {:#04x}\n", quote.ttl, quote.tos)
 }
 
 /// How long the way back was, as it seems.

@@ -109,7 +109,8 @@ fn walk(limits: Limits, does: impl Fn(u8) -> Does) -> Walk {
 fn event(subject: &Subject, does: Does, now: Mono) -> Event {
     let at = Moment::user(Reading { mono: now, wall: Wall::from_nanos(0) });
     let rtt = Rtt::from_nanos(RTT.as_nanos() as u64);
-    let transit = Transit { rtt, clock: Clock::User, ttl: None, arrival: Arrival::InTime };
+    let transit =
+        Transit { rtt, clock: Clock::User, ttl: None, arrival: Arrival::InTime, extensions: Box::default() };
     let error = |from: u8, kind, code| Event::IcmpError {
         subject: *subject,
         from: Some(address(from)),

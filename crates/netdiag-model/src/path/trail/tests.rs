@@ -23,7 +23,13 @@ fn expired(ttl: u8, seq: u16, from: u8, arrival: Arrival) -> Event {
         from: Some(address(from)),
         icmp: Icmp { family: Family::V4, kind: 11, code: 0, info: 0 },
         at: moment(),
-        transit: Transit { rtt: Rtt::from_nanos(5), clock: Clock::Kernel, ttl: Some(64), arrival },
+        transit: Transit {
+            rtt: Rtt::from_nanos(5),
+            clock: Clock::Kernel,
+            ttl: Some(64),
+            arrival,
+            extensions: Box::default(),
+        },
     }
 }
 
