@@ -64,17 +64,20 @@ pub(crate) fn add_cable_to_nobody() {
     ] {
         assert!(run(&format!("ip {words}")), "{words}");
     }
-    // The kernel makes the address its own in the background; until then packets to it leave by the cable.
-    while !says("ip -6 route get 2001:db8::1", "local") {
-        thread::yield_now();
-    }
+    await_own("2001:db8::1");
 }
 
-/// Whether what a command prints begins with `word`.
-fn says(command: &str, word: &str) -> bool {
-    let (program, words) = command.split_once(' ').expect("a program");
-    let output = Command::new(program).args(words.split(' ')).output().expect("output");
-    output.stdout.starts_with(word.as_bytes())
+/// Waits until an IPv6 address that was given to `d0` is this host's own: the kernel sees to that in the background, and
+/// until then packets to it leave by the cable.
+pub(crate) fn await_own(address: &str) {
+    let is_own = || {
+        let words = ["-6", "route", "get", address, "oif", "d0"];
+        let output = Command::new("ip").args(words).output().expect("a route");
+        output.stdout.starts_with(b"local")
+    };
+    while !is_own() {
+        thread::yield_now();
+    }
 }
 
 /// A packet with its IP header, as an error would quote it.

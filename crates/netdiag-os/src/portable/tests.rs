@@ -9,7 +9,7 @@ use netdiag_wire::icmp::{self, Echo, Protocol};
 
 use super::*;
 use crate::sockets::LinuxSockets;
-use crate::testing::{add_cable, in_own_network, run, set_ping_groups};
+use crate::testing::{add_cable, await_own, in_own_network, run, set_ping_groups};
 
 const OPEN: &str = "0 2147483647";
 const CLOSED: &str = "1 0";
@@ -240,6 +240,7 @@ fn a_scoped_address_is_reached_by_its_interface() {
         set_ping_groups(OPEN);
         add_cable();
         assert!(run("ip addr add fe80::77/64 dev d0 nodad"));
+        await_own("fe80::77");
         let index = netdiag_sys::interface::index("d0").expect("an index");
         let to = Address::scoped("fe80::77".parse().expect("address"), index);
         check_echo(&mut *open(&options()), 5, to).await;
