@@ -34,6 +34,15 @@ impl<T: AsRawFd> Readiness<T> {
         }
     }
 
+    /// The descriptor, to be changed.
+    pub(crate) fn get_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Plain(inner) => Some(inner),
+            Self::Registered(registered) => Some(registered.get_mut()),
+            Self::Changing => None,
+        }
+    }
+
     /// Calls `take` while the descriptor is readable, until it gives something; `None` means that there is nothing
     /// more. Pending, with the waker registered, when it is not readable.
     pub(crate) fn poll_with<R>(

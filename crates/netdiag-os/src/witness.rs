@@ -47,7 +47,9 @@ impl Witness for RawWitness {
         let mut polled = Poll::Pending;
         // All of them, so that each knows whom to wake.
         for ear in &mut self.ears {
-            if ear.poll_with(cx, |ear| ear.read(batch)).is_ready() {
+            // The runtime does not know yet of what has come in since it last looked.
+            let has_heard = ear.get_mut().is_some_and(|ear| ear.read(batch).is_some());
+            if has_heard || ear.poll_with(cx, |ear| ear.read(batch)).is_ready() {
                 polled = Poll::Ready(());
             }
         }
