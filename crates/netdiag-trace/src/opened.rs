@@ -22,12 +22,16 @@ pub struct Opened {
 }
 
 impl Opened {
-    /// The fixed part of the run.
-    pub(crate) fn config(&self, secret: Secret) -> Config {
-        let max_shards = match &self.outlet {
+    /// How many flows there can be.
+    fn flows(&self) -> u16 {
+        match &self.outlet {
             Outlet::Socket(socket) => socket.max_shards(),
             Outlet::Connector(_) => FLOWS,
-        };
+        }
+    }
+
+    /// The fixed part of the run.
+    pub(crate) fn config(&self, secret: Secret) -> Config {
         let longest = match self.plan.mtu {
             Mtu::Found => LARGEST,
             Mtu::Ignored => usize::from(self.limits().size.into_iter().max().unwrap_or_default()),
@@ -37,7 +41,7 @@ impl Opened {
             timeout: Some(self.plan.limits.timeout),
             rate: self.plan.rate,
             payload: Payload::counting(longest).balanced(),
-            max_shards,
+            max_shards: self.flows(),
             flows: Flows::Kept { tcp_port: tcp_source(self.plan.flow, secret.number()) },
             secret,
         }
@@ -45,11 +49,12 @@ impl Opened {
 
     /// What is asked of each target.
     pub(crate) fn limits(&self) -> Limits {
-        match self.method {
+        let limits = match self.method {
             Method::Icmp => self.plan.limits,
             Method::Udp { .. } => self.plan.udp_limits(),
             Method::Tcp { .. } => self.plan.tcp_limits(),
-        }
+        };
+        Limits { flows: self.flows(), ..limits }
     }
 
     /// The strategy that carries the plan out.

@@ -164,6 +164,7 @@ impl Plan {
             timeout: options.timeout,
             discipline: Discipline::Abreast { hops: ABREAST_ICMP },
             flow: Flow(0),
+            flows: FLOWS,
             size: [SIZES[0], SIZES[1]].map(|usual| size.unwrap_or(usual)),
             overhead: Overhead { v4: 28, v6: 48 },
             path_mtu: if options.mtu { PathMtu::Found(Answers::Free) } else { PathMtu::Ignored },

@@ -238,7 +238,7 @@ impl<S: Strategy> Prober<S> {
 
     /// The probe that an error from the error queue quotes.
     fn find_quoted(&mut self, datagram: &Datagram<'_>, port: u16) -> Quoted {
-        let Datagram { incoming, bytes } = *datagram;
+        let (incoming, bytes) = (datagram.incoming, quoted_bytes(datagram));
         let has_token = bytes.len() >= UDP_KEY_LEN + TOKEN_LEN.min(self.config.payload.len());
         match self.config.method {
             Method::Icmp => self.find_by_echo(incoming.shard, bytes, incoming.from).into(),
@@ -353,6 +353,21 @@ impl<S: Strategy> Prober<S> {
         self.emit(now, event);
         self.strategy.handle_settled(&subject);
     }
+}
+
+/// What is quoted of a packet. Before extensions stand 128 octets (RFC 4884), with zeros where the router has kept less:
+/// what has a token ends before it then.
+fn quoted_bytes<'a>(datagram: &Datagram<'a>) -> &'a [u8] {
+    let Via::ErrorQueue { icmp, extensions: Some(at), port, .. } = datagram.incoming.via else {
+        return datagram.bytes;
+    };
+    let bytes = datagram.bytes.get(..at).unwrap_or(datagram.bytes);
+    // An ICMP header is quoted in any case; of UDP only what follows its header comes here.
+    let is_icmp = port == 0 && icmp::parse(protocol(icmp.family), bytes).is_ok();
+    let head = if is_icmp { icmp::HEADER_LEN } else { 0 };
+    let key = if is_icmp { TOKEN_LEN } else { UDP_KEY_LEN + TOKEN_LEN };
+    let is_padding = bytes.iter().skip(head).take(key).all(|&octet| octet == 0);
+    if is_padding { &bytes[..head.min(bytes.len())] } else { bytes }
 }
 
 /// What an error carries beside its quote.

@@ -57,6 +57,8 @@ pub struct Limits {
     pub discipline: Discipline,
     /// The flow to begin with.
     pub flow: Flow,
+    /// How many flows there can be.
+    pub flows: u16,
     /// Size of the packets, IP header included, in octets: IPv4 and IPv6.
     pub size: [u16; 2],
     /// How much of that is no data.

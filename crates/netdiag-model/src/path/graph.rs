@@ -55,18 +55,30 @@ struct Seen {
     answers: u32,
 }
 
+/// What is known of one TTL.
+#[derive(Debug, Clone, Default)]
+struct Row {
+    flows: BTreeMap<Flow, Seen>,
+    /// All that have answered.
+    who: BTreeSet<Address>,
+    /// Flows that nobody answers.
+    silent: usize,
+}
+
 /// What is known of the branches of a path.
 #[derive(Debug, Clone)]
 pub struct Graph {
     target: Address,
     /// By TTL, from 1.
-    hops: Vec<BTreeMap<Flow, Seen>>,
+    hops: Vec<Row>,
+    /// The least TTL at which the target answered a flow.
+    arrived: BTreeMap<Flow, u8>,
 }
 
 impl Graph {
     /// Nothing is known yet of the path to `target`.
     pub const fn new(target: Address) -> Self {
-        Self { target, hops: Vec::new() }
+        Self { target, hops: Vec::new(), arrived: BTreeMap::new() }
     }
 
     /// Notes that `flow` was answered at `ttl` by `who`, or that nobody answers it there. A TTL at which nobody answers any
@@ -74,17 +86,29 @@ impl Graph {
     pub fn observe(&mut self, ttl: u8, flow: Flow, who: Option<Address>) {
         let Some(index) = usize::from(ttl).checked_sub(1) else { return };
         if self.hops.len() <= index {
-            self.hops.resize_with(index + 1, BTreeMap::new);
+            self.hops.resize_with(index + 1, Row::default);
         }
-        let seen = self.hops[index].entry(flow).or_default();
-        let Some(who) = who else { return };
+        let row = &mut self.hops[index];
+        let is_new = !row.flows.contains_key(&flow);
+        let seen = row.flows.entry(flow).or_default();
+        let was_silent = !is_new && seen.who.is_empty();
+        let Some(who) = who else {
+            row.silent += usize::from(is_new);
+            return;
+        };
+        row.silent -= usize::from(was_silent);
+        row.who.insert(who);
         seen.answers += 1;
         if !seen.who.contains(&who) {
             seen.who.push(who);
         }
+        if self.target.matches(&who) {
+            let least = self.arrived.entry(flow).or_insert(ttl);
+            *least = (*least).min(ttl);
+        }
     }
 
-    fn hop(&self, ttl: u8) -> Option<&BTreeMap<Flow, Seen>> {
+    fn hop(&self, ttl: u8) -> Option<&Row> {
         self.hops.get(usize::from(ttl).checked_sub(1)?)
     }
 
@@ -106,23 +130,23 @@ impl Graph {
     fn seen(&self, ttl: u8, flow: Flow) -> Option<&Seen> {
         static SILENT: Seen = Seen { who: Vec::new(), answers: 0 };
         let hop = self.hop(ttl)?;
-        let is_silent = || !hop.is_empty() && !self.has_answered(ttl);
-        hop.get(&flow).or_else(|| is_silent().then_some(&SILENT))
+        let is_silent = hop.silent > 0 && hop.who.is_empty();
+        hop.flows.get(&flow).or_else(|| is_silent.then_some(&SILENT))
     }
 
     /// How many answers `flow` got at `ttl`.
     pub fn answers(&self, ttl: u8, flow: Flow) -> u32 {
-        self.hop(ttl).and_then(|hop| hop.get(&flow)).map_or(0, |seen| seen.answers)
+        self.hop(ttl).and_then(|hop| hop.flows.get(&flow)).map_or(0, |seen| seen.answers)
     }
 
     /// Whether anybody has ever answered at `ttl`.
     pub fn has_answered(&self, ttl: u8) -> bool {
-        self.hop(ttl).is_some_and(|hop| hop.values().any(|seen| !seen.who.is_empty()))
+        self.hop(ttl).is_some_and(|hop| !hop.who.is_empty())
     }
 
     /// Whether `flow` had reached the target before `ttl`.
     pub fn has_arrived(&self, ttl: u8, flow: Flow) -> bool {
-        (1..ttl).any(|nearer| self.place_of(nearer, flow).is_some_and(|place| self.is_target(place)))
+        self.arrived.get(&flow).is_some_and(|&least| least < ttl)
     }
 
     /// Whether a place is the target.
@@ -135,26 +159,31 @@ impl Graph {
         if ttl == 0 {
             return vec![Place::HERE];
         }
-        let mut who = BTreeSet::new();
-        for seen in self.hop(ttl).into_iter().flat_map(BTreeMap::values) {
-            if seen.who.is_empty() {
-                who.insert(None);
-            }
-            who.extend(seen.who.iter().copied().map(Some));
-        }
-        who.into_iter().map(|who| Place { ttl, who }).collect()
+        let Some(hop) = self.hop(ttl) else { return Vec::new() };
+        let silent = (hop.silent > 0).then_some(None);
+        let who = silent.into_iter().chain(hop.who.iter().copied().map(Some));
+        who.map(|who| Place { ttl, who }).collect()
+    }
+
+    /// Whether all flows come to the same place at `ttl`, as far as is known.
+    pub fn is_narrow(&self, ttl: u8) -> bool {
+        ttl == 0 || self.hop(ttl).is_some_and(|hop| hop.who.len() + usize::from(hop.silent > 0) == 1)
+    }
+
+    /// The flows that are known at `ttl`.
+    pub fn flows_known(&self, ttl: u8) -> impl Iterator<Item = Flow> + '_ {
+        self.hop(ttl).into_iter().flat_map(|hop| hop.flows.keys().copied())
     }
 
     /// The flows that come to a place. Where it is the only one at its TTL, these are all that were asked there or at its
     /// neighbours; of this host all that were asked at TTL 1.
     pub fn flows_at(&self, place: Place) -> Vec<Flow> {
-        if self.places(place.ttl).len() > 1 {
-            let hop = self.hop(place.ttl).into_iter().flatten();
+        if !self.is_narrow(place.ttl) {
+            let hop = self.hop(place.ttl).into_iter().flat_map(|hop| &hop.flows);
             return hop.filter(|(_, seen)| seen.is_at(place.who)).map(|(flow, _)| *flow).collect();
         }
         let nearby = [place.ttl.saturating_sub(1), place.ttl, place.ttl + 1];
-        let hops = nearby.iter().filter(|&&ttl| ttl > 0).filter_map(|&ttl| self.hop(ttl));
-        let flows: BTreeSet<Flow> = hops.flat_map(BTreeMap::keys).copied().collect();
+        let flows: BTreeSet<Flow> = nearby.into_iter().flat_map(|ttl| self.flows_known(ttl)).collect();
         flows.into_iter().filter(|&flow| !self.has_arrived(place.ttl.max(1), flow)).collect()
     }
 
@@ -194,7 +223,7 @@ impl Graph {
     pub fn balance(&self, place: Place) -> Balance {
         let Some(next) = self.hop(place.ttl + 1) else { return Balance::None };
         let mut flows = self.flows_at(place).into_iter();
-        if flows.any(|flow| next.get(&flow).is_some_and(|seen| seen.who.len() > 1)) {
+        if flows.any(|flow| next.flows.get(&flow).is_some_and(|seen| seen.who.len() > 1)) {
             // Behind one that balances by packets its neighbours seem to as well: the first of them does it.
             return if self.is_fed_by_packet(place) { Balance::None } else { Balance::ByPacket };
         }
@@ -207,7 +236,7 @@ impl Graph {
     /// Whether packets of one flow come to this place and to others of its TTL.
     fn is_fed_by_packet(&self, place: Place) -> bool {
         let Some(own) = self.hop(place.ttl) else { return false };
-        self.flows_at(place).iter().filter_map(|flow| own.get(flow)).any(|seen| seen.who.len() > 1)
+        self.flows_at(place).iter().filter_map(|flow| own.flows.get(flow)).any(|seen| seen.who.len() > 1)
     }
 
     /// How likely it is that a branch is missing somewhere, if all branches of a place are equally likely: at most the sum

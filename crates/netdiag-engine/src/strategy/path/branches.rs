@@ -29,9 +29,6 @@ const REPEATS: u32 = 6;
 /// How far behind the first flow's end longer branches are looked for.
 const LONGER: u8 = 8;
 
-/// How many flows there are.
-const FLOWS: u16 = 256;
-
 /// The enumeration.
 #[derive(Debug)]
 pub(super) struct Branches {
@@ -166,21 +163,20 @@ impl Branches {
         if !self.is_alone(place) {
             return self.graph.flows_at(place);
         }
-        let is_known =
-            |flow: &Flow| self.graph.place_of(next, *flow).is_some() || self.tries.is_asked(next, *flow);
         let nearby = if place.ttl >= self.limits.first_ttl { self.graph.flows_at(place) } else { Vec::new() };
         let mut flows: BTreeSet<Flow> = nearby.into_iter().collect();
-        flows.extend(self.all_flows().filter(is_known));
+        flows.extend(self.graph.flows_known(next));
+        flows.extend(self.tries.flows_at(next));
         flows.into_iter().filter(|&flow| !self.graph.has_arrived(next, flow)).collect()
     }
 
     /// Whether all flows come to a place, as far as is known.
     fn is_alone(&self, place: Place) -> bool {
-        place.ttl < self.limits.first_ttl || self.graph.places(place.ttl).len() == 1
+        place.ttl < self.limits.first_ttl || self.graph.is_narrow(place.ttl)
     }
 
     fn all_flows(&self) -> impl Iterator<Item = Flow> + use<> {
-        (self.limits.flow.0..FLOWS).map(Flow)
+        (self.limits.flow.0..self.limits.flows).map(Flow)
     }
 
     fn needed(&mut self, known: u32, places: u32) -> u32 {

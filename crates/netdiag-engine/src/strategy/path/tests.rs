@@ -40,6 +40,7 @@ fn limits() -> Limits {
         timeout: TIMEOUT,
         discipline: Discipline::Abreast { hops: 4 },
         flow: Flow(0),
+        flows: 64,
         size: [60, 80],
         overhead: Overhead { v4: 28, v6: 48 },
         branches: AllBranches::Ignored,

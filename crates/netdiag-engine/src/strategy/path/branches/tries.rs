@@ -90,6 +90,11 @@ impl Tries {
         self.tries.get(&(ttl, flow))
     }
 
+    /// The flows that have been asked at a TTL.
+    pub(super) fn flows_at(&self, ttl: u8) -> impl Iterator<Item = Flow> + '_ {
+        self.of_ttl(ttl).map(|(flow, _)| flow)
+    }
+
     pub(super) fn is_asked(&self, ttl: u8, flow: Flow) -> bool {
         self.get(ttl, flow).is_some()
     }
