@@ -67,8 +67,12 @@ pub struct TraceOptions {
     /// Find the path MTU, and where it becomes smaller
     #[arg(long, help_heading = "How")]
     pub(crate) mtu: bool,
-    /// Hear routers by a raw socket as well: it shows what they quote of a probe's IP header (needs CAP_NET_RAW)
-    #[arg(long, help_heading = "How")]
+    // Its help is an attribute: what stands in help and man page is no Markdown.
+    #[arg(
+        long,
+        help = "Hear routers by a raw socket as well: it shows what they quote of a probe's IP header (needs CAP_NET_RAW)",
+        help_heading = "How"
+    )]
     pub(crate) raw: bool,
 
     /// First TTL

@@ -155,25 +155,6 @@ impl Plan {
         let protocol = protocol(options);
         check(options, (protocol, size))?;
         let is_many = !matches!(words[..], [Word::Host(_)]);
-        let limits = Limits {
-            first_ttl: options.first_ttl,
-            max_ttl: options.max_ttl,
-            queries: options.queries,
-            gap: options.gap_limit,
-            in_flight: options.window,
-            timeout: options.timeout,
-            discipline: Discipline::Abreast { hops: ABREAST_ICMP },
-            flow: Flow(0),
-            flows: FLOWS,
-            size: [SIZES[0], SIZES[1]].map(|usual| size.unwrap_or(usual)),
-            overhead: Overhead { v4: 28, v6: 48 },
-            path_mtu: if options.mtu { PathMtu::Found(Answers::Free) } else { PathMtu::Ignored },
-            branches: match options.mda {
-                None => AllBranches::Ignored,
-                Some(Confidence::NinetyFive) => AllBranches::Found { miss_percent: 5 },
-                Some(Confidence::NinetyNine) => AllBranches::Found { miss_percent: 1 },
-            },
-        };
         Ok(Self {
             words,
             family: family(options),
@@ -185,7 +166,7 @@ impl Plan {
                 None if is_many => paced(RATE),
                 None => Rate::Unlimited,
             },
-            limits,
+            limits: limits(options, size),
             deadline: options.deadline.filter(|deadline| !deadline.is_zero()),
             size,
             flow: options.flow,
@@ -233,6 +214,29 @@ impl Plan {
     /// The limits for TCP.
     pub fn tcp_limits(&self) -> Limits {
         Limits { discipline: Discipline::OneByOne, ..self.limits }
+    }
+}
+
+/// What is asked of each target by ICMP.
+fn limits(options: &TraceOptions, size: Option<u16>) -> Limits {
+    Limits {
+        first_ttl: options.first_ttl,
+        max_ttl: options.max_ttl,
+        queries: options.queries,
+        gap: options.gap_limit,
+        in_flight: options.window,
+        timeout: options.timeout,
+        discipline: Discipline::Abreast { hops: ABREAST_ICMP },
+        flow: Flow(0),
+        flows: FLOWS,
+        size: [SIZES[0], SIZES[1]].map(|usual| size.unwrap_or(usual)),
+        overhead: Overhead { v4: 28, v6: 48 },
+        path_mtu: if options.mtu { PathMtu::Found(Answers::Free) } else { PathMtu::Ignored },
+        branches: match options.mda {
+            None => AllBranches::Ignored,
+            Some(Confidence::NinetyFive) => AllBranches::Found { miss_percent: 5 },
+            Some(Confidence::NinetyNine) => AllBranches::Found { miss_percent: 1 },
+        },
     }
 }
 

@@ -114,7 +114,9 @@ impl Tool for Trace {
         };
         let mut view = View::new((streams, interfaces), (&plan, method), (labels, stream), departed);
         view.paint = Paint::of(terminal.has_color(plan.look.color));
-        notices.iter().for_each(|notice| view.notice(notice));
+        for notice in &notices {
+            view.notice(notice);
+        }
         let mut prober = Prober::new(config, strategy);
         let ports = Ports { outlet, clock: clock.as_mut(), watch: watch.as_mut(), commands };
         driver::run(&mut prober, ports, &mut view).await;

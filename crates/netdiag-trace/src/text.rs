@@ -98,8 +98,8 @@ impl Context<'_> {
 /// The first line.
 pub(crate) fn heading(name: &str, address: Address, method: Method, context: &Context<'_>) -> String {
     let plan = context.plan;
-    let plain = shown(&address, context.interfaces);
-    let to = if name == plain { plain } else { format!("{name} ({plain})") };
+    let number = shown(&address, context.interfaces);
+    let to = if name == number { number } else { format!("{name} ({number})") };
     let [v4, v6] = plan.limits.size;
     let size = if address.family() == Family::V4 { v4 } else { v6 };
     let by = match method {

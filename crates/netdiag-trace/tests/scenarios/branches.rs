@@ -87,28 +87,33 @@ fn missed(networks: u64, args: &str) -> u64 {
         let found = found(&ran.records());
         let invented: Vec<_> = found.difference(&layers.links).collect();
         assert!(invented.is_empty(), "network {seed}: {invented:?}");
-        if found != layers.links {
-            eprintln!("network {seed}: {:?}", layers.links.difference(&found).collect::<Vec<_>>());
-        }
         found != layers.links
     });
     missed.count() as u64
 }
 
+/// Holds the bound against so many networks. Few of them prove little, and take seconds.
+fn hold(networks: u64, args: &str, percent: u64) {
+    let missed = missed(networks, args);
+    println!("{args}: a branch is missing in {missed} of {networks} networks");
+    assert!(missed * 100 <= networks * percent, "{args}: missing in {missed} of {networks}");
+}
+
 #[test]
 fn a_branch_is_missing_no_more_often_than_stated() {
-    const NETWORKS: u64 = 10;
-    let missed = missed(NETWORKS, "--mda -n --json 203.0.113.7");
-    eprintln!("missed in {missed} of {NETWORKS}");
-    assert!(missed * 100 <= NETWORKS * 5, "missed in {missed} of {NETWORKS}");
+    hold(300, "--mda -n --json 203.0.113.7", 5);
 }
 
 #[test]
 fn with_more_confidence_it_is_missing_more_seldom() {
-    const NETWORKS: u64 = 10;
-    let missed = missed(NETWORKS, "--mda=99 -n --json 203.0.113.7");
-    eprintln!("missed in {missed} of {NETWORKS}");
-    assert!(missed * 100 <= NETWORKS, "missed in {missed} of {NETWORKS}");
+    hold(200, "--mda=99 -n --json 203.0.113.7", 1);
+}
+
+#[test]
+#[ignore = "minutes: cargo test --release -p netdiag-trace -- --ignored --nocapture"]
+fn thousands_of_networks_hold_the_bound() {
+    hold(5_000, "--mda -n --json 203.0.113.7", 5);
+    hold(5_000, "--mda=99 -n --json 203.0.113.7", 1);
 }
 
 #[test]

@@ -11,7 +11,7 @@
 
 mod tries;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use netdiag_model::event::Subject;
 use netdiag_model::path::{Balance, Graph, PathEnd, PathNews, Place};
@@ -41,6 +41,10 @@ pub(super) struct Branches {
     last_ttl: u8,
     /// How many probes a place with so many places behind it needs, for so many places in all.
     needed: BTreeMap<(u32, u32), u32>,
+    /// What was asked for and has not been sent.
+    queue: VecDeque<(u8, Flow)>,
+    /// Whether something has happened since that was found out.
+    is_stale: bool,
     under_way: u16,
     news: Vec<PathNews>,
 }
@@ -64,6 +68,8 @@ impl Branches {
             graph,
             last_ttl,
             needed: BTreeMap::new(),
+            queue: VecDeque::new(),
+            is_stale: true,
             under_way: 0,
             news: Vec::new(),
         }
@@ -75,12 +81,22 @@ impl Branches {
     }
 
     pub(super) fn poll_next(&mut self, now: Mono) -> Turn {
-        self.conclude(now);
         if self.under_way >= self.limits.in_flight {
             return Turn::Event;
         }
-        if let Some((ttl, flow)) = self.wanted().filter(|&(_, flow)| self.may_ask(flow)) {
+        if self.queue.is_empty() && std::mem::take(&mut self.is_stale) {
+            self.queue = self.wanted();
+        }
+        if let Some(&(ttl, flow)) = self.queue.front() {
+            if !self.may_ask(flow) {
+                return Turn::Event;
+            }
+            self.queue.pop_front();
             return self.ask(now, (ttl, flow));
+        }
+        self.conclude(now);
+        if self.is_stale {
+            return self.poll_next(now);
         }
         match self.tries.due(now, &self.graph) {
             Ok((ttl, flow)) if self.may_ask(flow) => self.ask(now, (ttl, flow)),
@@ -101,14 +117,17 @@ impl Branches {
         Turn::Ask { aim: Aim { ttl: Some(ttl), flow, len: Some(self.len) }, patience: None }
     }
 
-    /// The next probe that the stopping rule asks for: the nearest place first.
-    fn wanted(&mut self) -> Option<(u8, Flow)> {
+    /// The probes that the stopping rule asks for, by what is known now: those of the nearest places first.
+    fn wanted(&mut self) -> VecDeque<(u8, Flow)> {
         let first = self.limits.first_ttl - 1;
         let places: Vec<Place> = (first..self.last_ttl).flat_map(|ttl| self.places(ttl)).collect();
         let count = places.len() as u32;
-        places
-            .into_iter()
-            .find_map(|place| self.wanted_behind(place, count).or_else(|| self.wanted_again(place)))
+        let mut wanted = VecDeque::new();
+        for place in places {
+            self.want_behind(place, count, &mut wanted);
+            self.want_again(place, &mut wanted);
+        }
+        wanted
     }
 
     /// The places at a TTL from which paths go on.
@@ -120,40 +139,37 @@ impl Branches {
         self.graph.places(ttl).into_iter().filter(goes_on).collect()
     }
 
-    /// A probe behind a place, if it takes more of them.
-    fn wanted_behind(&mut self, place: Place, places: u32) -> Option<(u8, Flow)> {
+    /// The probes behind a place that it takes beyond those that are known or under way.
+    fn want_behind(&mut self, place: Place, places: u32, wanted: &mut VecDeque<(u8, Flow)>) {
         let next = place.ttl + 1;
-        let flows = self.flows_at(place);
-        let (mut known, mut under_way, mut fresh) = (0, 0, None);
+        let (mut known, mut under_way, mut fresh) = (0, 0, Vec::new());
         let mut led_to = BTreeSet::new();
-        for &flow in &flows {
+        for flow in self.flows_at(place) {
             match self.graph.place_of(next, flow) {
                 Some(to) => {
                     known += 1;
                     led_to.insert(to);
                 }
                 None if self.tries.is_pending(next, flow) => under_way += 1,
-                None if !self.tries.is_given_up(next, flow) => fresh = fresh.or(Some(flow)),
+                None if !self.tries.is_given_up(next, flow) => fresh.push((next, flow)),
                 None => {}
             }
         }
         let needed = self.needed(led_to.len() as u32, places);
-        if known + under_way >= needed {
-            return None;
-        }
-        if let Some(flow) = fresh {
-            return Some((next, flow));
-        }
+        let lacking = needed.saturating_sub(known + under_way);
+        fresh.truncate(lacking as usize);
+        let lacking = lacking - fresh.len() as u32;
+        wanted.extend(fresh);
         // New flows are sent through the place's TTL; those on their way there may be enough.
-        let lacking = needed - known - under_way;
         let is_passed = self.is_alone(place);
         let at = if is_passed { next } else { place.ttl };
-        if !is_passed && self.tries.pending_at(at) >= lacking {
-            return None;
-        }
+        let coming = if is_passed { 0 } else { self.tries.pending_at(at) };
         let is_new =
             |flow: &Flow| !self.tries.is_asked(at, *flow) && self.graph.place_of(at, *flow).is_none();
-        self.all_flows().find(is_new).map(|flow| (at, flow))
+        let new = self.all_flows().filter(is_new).map(|flow| (at, flow));
+        let new = new.filter(|probe| !wanted.contains(probe)).take(lacking.saturating_sub(coming) as usize);
+        let new: Vec<(u8, Flow)> = new.collect();
+        wanted.extend(new);
     }
 
     /// The flows that are known to come to a place; at the only place of its TTL, those that are on their way behind it as
@@ -184,16 +200,23 @@ impl Branches {
         *self.needed.entry((known, places)).or_insert_with(|| needed_probes(known.max(1), alpha))
     }
 
-    /// One more probe of a flow that has gone through a place that shares out.
-    fn wanted_again(&self, place: Place) -> Option<(u8, Flow)> {
+    /// More probes of a flow that has gone through a place that shares out.
+    fn want_again(&self, place: Place, wanted: &mut VecDeque<(u8, Flow)>) {
         if self.graph.balance(place) != Balance::ByFlow {
-            return None;
+            return;
         }
         let next = place.ttl + 1;
-        let flow = self.flows_at(place).into_iter().find(|&flow| self.graph.answers(next, flow) > 0)?;
+        let Some(flow) = self.flows_at(place).into_iter().find(|&flow| self.graph.answers(next, flow) > 0)
+        else {
+            return;
+        };
+        if self.tries.is_given_up(next, flow) {
+            return;
+        }
         let asked = self.graph.answers(next, flow) + self.tries.open_at(next, flow);
-        let is_enough = asked >= REPEATS || self.tries.asked_at(next, flow) >= 2 * REPEATS;
-        (!is_enough && !self.tries.is_given_up(next, flow)).then_some((next, flow))
+        let left = (2 * REPEATS).saturating_sub(self.tries.asked_at(next, flow));
+        let count = REPEATS.saturating_sub(asked).min(left);
+        wanted.extend((0..count).map(|_| (next, flow)));
     }
 
     /// Draws the conclusions from silence.
@@ -203,6 +226,7 @@ impl Branches {
                 self.graph.observe(ttl, flow, None);
                 self.news.push(PathNews::Silent { ttl, flow });
             }
+            self.is_stale = true;
         }
     }
 
@@ -210,6 +234,7 @@ impl Branches {
         let (Some(ttl), flow) = (subject.aim.ttl, subject.aim.flow) else { return };
         self.tries.handle_answer(ttl, flow, heard.rtt);
         self.graph.observe(ttl, flow, heard.from);
+        self.is_stale = true;
     }
 
     pub(super) fn handle_settled(&mut self, subject: &Subject) {
@@ -217,6 +242,7 @@ impl Branches {
             && self.tries.handle_settled(ttl, subject.aim.flow)
         {
             self.under_way -= 1;
+            self.is_stale = true;
         }
     }
 }

@@ -164,7 +164,7 @@ impl Course {
                 Stage::Branches(_) | Stage::Over => {}
             },
             _ => {
-                if let Some((subject, heard)) = self.heard(event) {
+                if let Some((subject, heard)) = heard(event) {
                     match &mut self.stage {
                         Stage::Search(search) => search.handle_heard(&subject, &heard),
                         Stage::Branches(branches) => branches.handle_heard(&subject, &heard),
@@ -173,29 +173,6 @@ impl Course {
                     }
                 }
             }
-        }
-    }
-
-    /// The answer that an event is, if it is one.
-    fn heard(&self, event: &Event) -> Option<(Subject, Heard)> {
-        match event {
-            Event::Reply(reply) if reply.damage != Some(Damage::Checksum) => {
-                let (ttl, from) = (reply.subject.aim.ttl?, Some(reply.from));
-                let end = Some(PathEnd::Reached { ttl });
-                (reply.arrival != Arrival::Duplicate)
-                    .then_some((reply.subject, Heard { from, rtt: reply.rtt, end }))
-            }
-            Event::IcmpError { subject, from, icmp, transit, .. } if !icmp.is_advice() => {
-                let ttl = subject.aim.ttl?;
-                let end = (!icmp.is_transit_error()).then_some(PathEnd::Unreachable {
-                    ttl,
-                    from: *from,
-                    icmp: *icmp,
-                });
-                (transit.arrival != Arrival::Duplicate)
-                    .then_some((*subject, Heard { from: *from, rtt: transit.rtt, end }))
-            }
-            _ => None,
         }
     }
 
@@ -217,5 +194,25 @@ impl Course {
             Stage::Branches(branches) => branches.handle_settled(subject),
             Stage::Descent(_) | Stage::Over => {}
         }
+    }
+}
+
+/// The answer that an event is, if it is one.
+fn heard(event: &Event) -> Option<(Subject, Heard)> {
+    match event {
+        Event::Reply(reply) if reply.damage != Some(Damage::Checksum) => {
+            let (ttl, from) = (reply.subject.aim.ttl?, Some(reply.from));
+            let end = Some(PathEnd::Reached { ttl });
+            (reply.arrival != Arrival::Duplicate)
+                .then_some((reply.subject, Heard { from, rtt: reply.rtt, end }))
+        }
+        Event::IcmpError { subject, from, icmp, transit, .. } if !icmp.is_advice() => {
+            let ttl = subject.aim.ttl?;
+            let end =
+                (!icmp.is_transit_error()).then_some(PathEnd::Unreachable { ttl, from: *from, icmp: *icmp });
+            (transit.arrival != Arrival::Duplicate)
+                .then_some((*subject, Heard { from: *from, rtt: transit.rtt, end }))
+        }
+        _ => None,
     }
 }

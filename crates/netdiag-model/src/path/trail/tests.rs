@@ -35,7 +35,9 @@ fn expired(ttl: u8, seq: u16, from: u8, arrival: Arrival) -> Event {
 
 fn trail(events: &[Event]) -> Trail {
     let mut trail = Trail::new(address(200));
-    events.iter().for_each(|event| trail.apply(event));
+    for event in events {
+        trail.apply(event);
+    }
     trail
 }
 

@@ -66,7 +66,7 @@ fn most(ttl: u8, graph: &Graph) -> u32 {
 /// All that has been asked.
 #[derive(Debug)]
 pub(super) struct Tries {
-    tries: BTreeMap<(u8, Flow), Try>,
+    asked: BTreeMap<(u8, Flow), Try>,
     paces: BTreeMap<u8, Pace>,
     longest: Rtt,
     timeout: Duration,
@@ -74,7 +74,7 @@ pub(super) struct Tries {
 
 impl Tries {
     pub(super) fn new(timeout: Duration) -> Self {
-        Self { tries: BTreeMap::new(), paces: BTreeMap::new(), longest: Rtt::from_nanos(0), timeout }
+        Self { asked: BTreeMap::new(), paces: BTreeMap::new(), longest: Rtt::from_nanos(0), timeout }
     }
 
     /// How long an answer is waited for before it is asked for again.
@@ -83,11 +83,11 @@ impl Tries {
     }
 
     fn of_ttl(&self, ttl: u8) -> impl Iterator<Item = (Flow, &Try)> {
-        self.tries.range((ttl, Flow(0))..=(ttl, Flow(u16::MAX))).map(|(&(_, flow), tried)| (flow, tried))
+        self.asked.range((ttl, Flow(0))..=(ttl, Flow(u16::MAX))).map(|(&(_, flow), tried)| (flow, tried))
     }
 
     fn get(&self, ttl: u8, flow: Flow) -> Option<&Try> {
-        self.tries.get(&(ttl, flow))
+        self.asked.get(&(ttl, flow))
     }
 
     /// The flows that have been asked at a TTL.
@@ -120,16 +120,16 @@ impl Tries {
 
     /// Whether a flow has a probe under way anywhere.
     pub(super) fn is_open(&self, flow: Flow) -> bool {
-        self.tries.iter().any(|((_, other), tried)| *other == flow && tried.open > 0)
+        self.asked.iter().any(|((_, other), tried)| *other == flow && tried.open > 0)
     }
 
     fn is_waiting(&self) -> bool {
-        self.tries.values().any(Try::is_pending)
+        self.asked.values().any(Try::is_pending)
     }
 
     /// Until when answers to flows that were answered before are worth waiting for; `None` if none is under way, or for long.
     pub(super) fn repeats_until(&self, now: Mono) -> Option<Mono> {
-        let repeated = self.tries.values().filter(|tried| tried.is_answered && tried.open > 0);
+        let repeated = self.asked.values().filter(|tried| tried.is_answered && tried.open > 0);
         let until = repeated.map(|tried| tried.last + self.patience()).max()?;
         (until > now && !self.is_waiting()).then_some(until)
     }
@@ -141,7 +141,7 @@ impl Tries {
 
     pub(super) fn ask(&mut self, now: Mono, ttl: u8, flow: Flow) {
         let patience = self.patience();
-        let tried = self.tries.entry((ttl, flow)).or_default();
+        let tried = self.asked.entry((ttl, flow)).or_default();
         let is_again = tried.asked > 0 && tried.is_pending();
         tried.asked += 1;
         tried.open += 1;
@@ -179,7 +179,7 @@ impl Tries {
         let patience = self.patience();
         let exhausted = |tried: &Try| tried.is_pending() && tried.last + patience <= now;
         let mut ends = Vec::new();
-        for (&(ttl, flow), tried) in &self.tries {
+        for (&(ttl, flow), tried) in &self.asked {
             if !exhausted(tried) || tried.again < most(ttl, graph) {
                 continue;
             }
@@ -204,7 +204,7 @@ impl Tries {
             }
         }
         for (ttl, flow, _) in &ends {
-            if let Some(tried) = self.tries.get_mut(&(*ttl, *flow)) {
+            if let Some(tried) = self.asked.get_mut(&(*ttl, *flow)) {
                 tried.is_given_up = true;
             }
         }
@@ -213,7 +213,7 @@ impl Tries {
 
     pub(super) fn handle_answer(&mut self, ttl: u8, flow: Flow, rtt: Rtt) {
         self.longest = self.longest.max(rtt);
-        let Some(tried) = self.tries.get_mut(&(ttl, flow)) else { return };
+        let Some(tried) = self.asked.get_mut(&(ttl, flow)) else { return };
         let was_pending = tried.is_pending();
         tried.is_answered = true;
         if was_pending
@@ -226,7 +226,7 @@ impl Tries {
 
     /// A probe's fate is known; whether it was one of these.
     pub(super) fn handle_settled(&mut self, ttl: u8, flow: Flow) -> bool {
-        match self.tries.get_mut(&(ttl, flow)) {
+        match self.asked.get_mut(&(ttl, flow)) {
             Some(tried) if tried.open > 0 => {
                 tried.open -= 1;
                 true
