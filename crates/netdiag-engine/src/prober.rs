@@ -11,6 +11,7 @@
 
 mod matching;
 mod mishaps;
+mod outcomes;
 mod quotes;
 
 pub use mishaps::{Mishaps, Shortage};

@@ -16,6 +16,7 @@ pub mod prefix;
 pub mod stats;
 pub mod tcp;
 pub mod time;
+pub mod trail;
 pub mod verdict;
 
 pub use address::{Address, Family};

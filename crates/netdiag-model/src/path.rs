@@ -5,12 +5,10 @@
 mod back;
 mod circle;
 mod graph;
-mod trail;
 
 pub use back::{Back, way_back};
 pub use circle::{Circle, circle};
 pub use graph::{Balance, Graph, Link, Place};
-pub use trail::{Hop, HopReply, Trail};
 
 use crate::address::Address;
 use crate::icmp::Icmp;

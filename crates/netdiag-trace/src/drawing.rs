@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use netdiag_model::path::{Balance, Place, Trail};
+use netdiag_model::path::{Balance, Place};
+use netdiag_model::trail::Trail;
 use netdiag_tool::Escaped;
 
 use crate::text::Context;

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use netdiag_model::Address;
 use netdiag_model::event::Quote;
-use netdiag_model::path::Trail;
+use netdiag_model::trail::Trail;
 
 /// What a probe was when it left.
 #[derive(Debug, Clone)]

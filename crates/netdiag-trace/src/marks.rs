@@ -3,7 +3,7 @@
 use netdiag_model::Icmp;
 use netdiag_model::event::Answer;
 use netdiag_model::knowledge::icmp::{Words, facts, mark};
-use netdiag_model::path::HopReply;
+use netdiag_model::trail::HopReply;
 
 /// The mark behind a time: ` !H`; nothing for an ordinary answer, and for that of the target to UDP.
 pub(crate) fn behind(reply: &HopReply, is_target: IsTarget) -> String {

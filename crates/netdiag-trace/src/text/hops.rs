@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use netdiag_model::Address;
 use netdiag_model::extension::{Extension, InterfaceInfo, Label, Role};
-use netdiag_model::path::{Hop, HopReply, PathEnd, Place, Trail};
+use netdiag_model::path::{PathEnd, Place};
+use netdiag_model::trail::{Hop, HopReply, Trail};
 use netdiag_tool::Escaped;
 
 use super::{Context, wide};

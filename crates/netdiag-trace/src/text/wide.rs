@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use netdiag_model::path::{Hop, HopReply, Trail, way_back};
+use netdiag_model::path::way_back;
 use netdiag_model::stats::loss_percent;
+use netdiag_model::trail::{Hop, HopReply, Trail};
 
 use super::{Context, three_digits};
 use crate::marks;

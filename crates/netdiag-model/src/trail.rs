@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::{Graph, MtuStage, PathEnd, PathNews};
 use crate::address::Address;
 use crate::errno::Errno;
 use crate::event::{Answer, Arrival, Damage, Event, Quote, Reply};
 use crate::extension::Extension;
 use crate::icmp::Icmp;
 use crate::id::{Flow, ProbeId};
+use crate::path::{Graph, MtuStage, PathEnd, PathNews};
 use crate::time::{Clock, Rtt};
 
 /// An answer to a probe of a hop.
