@@ -382,3 +382,6 @@ pub(crate) const fn tcp_source(flow: Option<u16>, random: u16) -> u16 {
         None => FLOW_BASE + random % (10_000 - FLOWS),
     }
 }
+
+#[cfg(test)]
+mod tests;
