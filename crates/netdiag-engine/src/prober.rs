@@ -242,6 +242,8 @@ impl<S: Strategy> Prober<S> {
         }
         if self.asked.is_none() {
             self.next = self.strategy.poll_next(now.mono);
+            // What it has found out comes before the probes that it asks for by that.
+            self.events.extend(std::iter::from_fn(|| self.strategy.poll_news()));
             let Next::Probe(ask) = self.next else {
                 self.pacer.rest(now.mono);
                 // It may have found out just now that there is nothing more to ask.

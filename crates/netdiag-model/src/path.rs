@@ -19,9 +19,11 @@ use crate::id::Flow;
 pub enum PathNews {
     /// One flow's path is known as far as it can be.
     Ended(PathEnd),
-    /// Routers quote too little to tell probes of one flow apart: from now on one probe at a time, from the first hop on,
-    /// by another flow.
-    OneAtATime,
+    /// Routers quote too little to tell probes of one flow apart: from now on one probe at a time, from the first hop on.
+    OneAtATime {
+        /// By this flow, and later by higher ones; none of them has been used before.
+        flow: Flow,
+    },
     /// What fits the path up to a stage of it.
     Mtu(MtuStage),
     /// Nobody answers this flow at this TTL.

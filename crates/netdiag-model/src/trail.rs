@@ -8,7 +8,7 @@ use crate::event::{Answer, Arrival, Damage, Event, Quote, Reply};
 use crate::extension::Extension;
 use crate::icmp::Icmp;
 use crate::id::{Flow, ProbeId};
-use crate::path::{Graph, MtuStage, PathEnd, PathNews};
+use crate::path::{Graph, MtuStage, PathEnd, PathNews, Place};
 use crate::time::{Clock, Rtt};
 
 /// An answer to a probe of a hop.
@@ -60,6 +60,11 @@ pub struct Hop {
 }
 
 impl Hop {
+    /// Probes whose fate is not known.
+    pub const fn open(&self) -> u32 {
+        self.sent.saturating_sub(self.settled)
+    }
+
     /// What the router saw of a probe.
     pub fn quote_of(&self, probe: ProbeId) -> Option<&Quote> {
         self.quotes.iter().find(|(quoted, ..)| *quoted == probe).map(|(.., quote)| quote)
@@ -88,6 +93,17 @@ impl Hop {
             _ => None,
         }
     }
+
+    /// Whether the answers to one flow came from several addresses to and fro; which, in the order in which they first did.
+    pub fn alternation(&self, flow: Flow) -> Option<Vec<Address>> {
+        let mut all: Vec<Address> = Vec::new();
+        for from in self.replies.iter().filter(|reply| reply.flow == flow).filter_map(|reply| reply.from) {
+            if !all.contains(&from) {
+                all.push(from);
+            }
+        }
+        (all.len() > 1 && self.change(flow).is_none()).then_some(all)
+    }
 }
 
 /// What is known of the path to a target.
@@ -99,7 +115,10 @@ pub struct Trail {
     end: Option<PathEnd>,
     mtu: Vec<MtuStage>,
     is_one_at_a_time: bool,
+    /// What comes in for lower flows was asked before the path was asked for anew.
+    first_flow: Flow,
     is_sizing: bool,
+    is_complete: bool,
 }
 
 impl Trail {
@@ -112,7 +131,9 @@ impl Trail {
             end: None,
             mtu: Vec::new(),
             is_one_at_a_time: false,
+            first_flow: Flow(0),
             is_sizing: false,
+            is_complete: false,
         }
     }
 
@@ -125,10 +146,10 @@ impl Trail {
     pub fn apply(&mut self, event: &Event) {
         match event {
             Event::Path { news, .. } => self.learn(*news),
-            Event::Quoted { subject, from, quote } if !self.is_sizing => {
+            Event::Quoted { subject, from, quote } if !self.is_sizing && !self.is_forgotten(event) => {
                 self.hop(subject.aim.ttl).quotes.push((subject.probe, *from, *quote));
             }
-            _ if self.is_sizing => {}
+            _ if self.is_sizing || self.is_forgotten(event) => {}
             Event::Sent { subject, .. } => self.hop(subject.aim.ttl).sent += 1,
             Event::Timeout { subject } => self.hop(subject.aim.ttl).settled += 1,
             Event::SendError { subject, errno, .. } => {
@@ -157,15 +178,20 @@ impl Trail {
         }
     }
 
+    /// Whether it is about a probe from before the path was asked for anew.
+    fn is_forgotten(&self, event: &Event) -> bool {
+        event.subject().is_some_and(|subject| subject.aim.flow < self.first_flow)
+    }
+
     fn learn(&mut self, news: PathNews) {
         match news {
             PathNews::Ended(end) => self.end = Some(end),
             PathNews::Mtu(stage) => self.mtu.push(stage),
             PathNews::Silent { ttl, flow } => self.graph.observe(ttl, flow, None),
             PathNews::Sizing => self.is_sizing = true,
-            PathNews::Complete => {}
-            PathNews::OneAtATime => {
-                *self = Self { is_one_at_a_time: true, ..Self::new(self.target) };
+            PathNews::Complete => self.is_complete = true,
+            PathNews::OneAtATime { flow } => {
+                *self = Self { is_one_at_a_time: true, first_flow: flow, ..Self::new(self.target) };
             }
         }
     }
@@ -190,6 +216,11 @@ impl Trail {
     /// How the path ends, once that is known.
     pub const fn end(&self) -> Option<PathEnd> {
         self.end
+    }
+
+    /// Whether all that was to be asked has been asked.
+    pub const fn is_complete(&self) -> bool {
+        self.is_complete
     }
 
     /// The branches.
@@ -229,6 +260,18 @@ impl Trail {
         }
     }
 
+    /// The TTL up to which its branches are known, as far as they are: behind the last that answers there is nothing to tell
+    /// them by.
+    pub fn explored(&self) -> u8 {
+        match self.end {
+            Some(PathEnd::GapLimit | PathEnd::MaxTtl | PathEnd::NotSent) => {
+                let answering = self.hops.iter().filter(|(_, hop)| !hop.replies.is_empty());
+                answering.last().map_or(0, |(ttl, _)| *ttl)
+            }
+            _ => self.last_ttl(),
+        }
+    }
+
     /// Where a path whose search was cut short seems to end.
     fn first_end(&self) -> Option<u8> {
         let is_end = |reply: &HopReply| reply.icmp().is_none_or(|icmp| !icmp.is_transit_error());
@@ -238,24 +281,43 @@ impl Trail {
     /// Other branches may be longer than that by which the target was first reached.
     fn longest_branch(&self, ttl: u8) -> u8 {
         let is_on = |ttl: &u8| {
-            self.graph.places(*ttl - 1).iter().any(|&place| {
-                place.who.is_some()
-                    && !self.graph.is_target(place)
-                    && !self.graph.links_from(place).is_empty()
-            })
+            let before = *ttl - 1;
+            // Whoever refuses passes nothing on: what answers behind it is the same refusal.
+            let is_passing = |reply: &&HopReply| reply.icmp().is_some_and(|icmp| icmp.is_transit_error());
+            let replies = self.hops.get(&before).map_or(&[][..], |hop| &hop.replies);
+            let passing = replies.iter().filter(is_passing).filter_map(|reply| reply.from);
+            passing.into_iter().any(|who| {
+                let place = Place { ttl: before, who: Some(who) };
+                !self.graph.is_target(place) && !self.graph.links_from(place).is_empty()
+            }) || self.has_arrival(*ttl)
         };
         (ttl + 1..=self.graph.last_ttl()).take_while(is_on).last().unwrap_or(ttl)
     }
 
+    /// Whether the target answered a flow at this TTL that it had not answered nearer.
+    pub fn has_arrival(&self, ttl: u8) -> bool {
+        let is_new = |reply: &HopReply| {
+            reply.from.is_some_and(|from| self.target.matches(&from))
+                && !self.graph.has_arrived(ttl, reply.flow)
+        };
+        self.hops.get(&ttl).is_some_and(|hop| hop.replies.iter().any(is_new))
+    }
+
     /// Whether the target answered.
     pub fn is_reached(&self) -> bool {
+        self.reached_at().is_some()
+    }
+
+    /// The least TTL at which the target answered.
+    pub fn reached_at(&self) -> Option<u8> {
+        let nearest = || self.hops.keys().copied().find(|&ttl| self.has_arrival(ttl));
         match self.end {
-            Some(PathEnd::Reached { .. }) => true,
-            Some(PathEnd::Unreachable { from, .. }) => from.is_some_and(|from| self.target.matches(&from)),
-            Some(_) => false,
-            None => self.hops.values().any(|hop| {
-                hop.replies.iter().any(|reply| reply.from.is_some_and(|from| self.target.matches(&from)))
-            }),
+            Some(PathEnd::Reached { ttl }) => Some(nearest().map_or(ttl, |nearest| nearest.min(ttl))),
+            Some(PathEnd::Unreachable { ttl, from, .. }) => {
+                from.is_some_and(|from| self.target.matches(&from)).then_some(ttl)
+            }
+            Some(_) => None,
+            None => nearest(),
         }
     }
 }

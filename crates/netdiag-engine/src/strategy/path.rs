@@ -223,6 +223,8 @@ impl Strategy for Paths {
             match course.poll_next(now) {
                 Turn::Ask { aim, patience } => {
                     self.rouse(target);
+                    // What it says of the probes to come is heard before them.
+                    self.tell(target);
                     return Next::Probe(Ask { target, aim, patience });
                 }
                 Turn::At(at) => self.set_alarm(target, at),

@@ -239,10 +239,10 @@ impl Graph {
         self.flows_at(place).iter().filter_map(|flow| own.flows.get(flow)).any(|seen| seen.who.len() > 1)
     }
 
-    /// How likely it is that a branch is missing somewhere, if all branches of a place are equally likely: at most the sum
-    /// over all places of the chance that each leads to one place more.
-    pub fn miss_probability(&self) -> f64 {
-        let places = (0..self.last_ttl()).flat_map(|ttl| self.places(ttl));
+    /// How likely it is that a branch is missing somewhere up to the TTL `last`, if all branches of a place are equally
+    /// likely: at most the sum over all places before it of the chance that each leads to one place more.
+    pub fn miss_probability(&self, last: u8) -> f64 {
+        let places = (0..last).flat_map(|ttl| self.places(ttl));
         let spreads = places.filter(|&place| !self.is_target(place)).map(|place| self.spread(place));
         let known = spreads.filter(|&(flows, _)| flows > 0);
         known.map(|(flows, places)| miss_probability(places + 1, flows)).sum::<f64>().min(1.0)

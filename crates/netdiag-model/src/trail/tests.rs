@@ -81,11 +81,32 @@ fn a_hop_that_answers_from_elsewhere_for_good_has_changed() {
         expired(1, 3, 7, Arrival::InTime),
     ]);
     assert_eq!(to_and_fro.at(1).and_then(|hop| hop.change(Flow(0))), None);
+    let both = Some(vec![address(7), address(8)]);
+    assert_eq!(to_and_fro.at(1).and_then(|hop| hop.alternation(Flow(0))), both);
+    assert_eq!(changed.at(1).and_then(|hop| hop.alternation(Flow(0))), None);
+}
+
+#[test]
+fn what_the_same_router_refuses_farther_on_is_no_longer_branch() {
+    let refused = |ttl: u8| match expired(ttl, ttl.into(), 1, Arrival::InTime) {
+        Event::IcmpError { subject, from, at, transit, .. } => {
+            let icmp = Icmp { family: Family::V4, kind: 3, code: 13, info: 0 };
+            Event::IcmpError { subject, from, icmp, at, transit }
+        }
+        other => other,
+    };
+    let icmp = Icmp { family: Family::V4, kind: 3, code: 13, info: 0 };
+    let end = PathEnd::Unreachable { ttl: 2, from: Some(address(1)), icmp };
+    let ended = Event::Path { target: TargetId(0), news: PathNews::Ended(end) };
+    let trail = trail(&[expired(1, 1, 1, Arrival::InTime), refused(2), refused(3), refused(4), ended]);
+    assert_eq!(trail.last_ttl(), 2);
 }
 
 #[test]
 fn going_one_at_a_time_begins_again() {
     let mut trail = trail(&[expired(1, 1, 7, Arrival::InTime)]);
-    trail.apply(&Event::Path { target: TargetId(0), news: PathNews::OneAtATime });
+    trail.apply(&Event::Path { target: TargetId(0), news: PathNews::OneAtATime { flow: Flow(1) } });
     assert!(trail.is_one_at_a_time() && trail.at(1).is_none());
+    trail.apply(&expired(1, 2, 7, Arrival::InTime));
+    assert!(trail.at(1).is_none(), "an answer to what was asked before counts no more");
 }

@@ -9,7 +9,7 @@ use netdiag_model::{Address, Aim, Event, Flow, Mono, Rtt};
 use super::branches::Branches;
 use super::mtu::Descent;
 use super::search::Search;
-use super::{Discipline, Limits, PathMtu};
+use super::{AllBranches, Discipline, Limits, PathMtu};
 
 /// What a course wants next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub(super) struct Course {
     pub(super) news: Vec<PathNews>,
     limits: Limits,
     target: Address,
+    /// The highest flow that has been used.
+    last_flow: Flow,
     stage: Stage,
     /// What the search has found: the hops and who answers there, and the end.
     hops: Vec<(u8, Option<Address>)>,
@@ -72,6 +74,7 @@ impl Course {
             alarm: None,
             news: Vec::new(),
             stage: Stage::Search(Search::new(limits, target.family())),
+            last_flow: limits.flow,
             limits,
             target,
             hops: Vec::new(),
@@ -97,7 +100,12 @@ impl Course {
             };
             match turn {
                 Turn::Over => self.go_on(),
-                turn => return turn,
+                turn => {
+                    if let Turn::Ask { aim, .. } = turn {
+                        self.last_flow = self.last_flow.max(aim.flow);
+                    }
+                    return turn;
+                }
             }
         }
     }
@@ -125,6 +133,10 @@ impl Course {
         self.end = Some(end);
         self.hops = search.hops().collect();
         self.news.push(PathNews::Ended(end));
+        if self.limits.branches != AllBranches::Ignored {
+            // That one flow is silent somewhere says nothing of others.
+            return;
+        }
         let silent = self.hops.iter().filter(|(_, who)| who.is_none());
         let flow = self.limits.flow;
         self.news.extend(silent.map(|&(ttl, _)| PathNews::Silent { ttl, flow }));
@@ -138,7 +150,7 @@ impl Course {
             return Stage::Over;
         }
         let mut graph = Graph::new(self.target);
-        for &(ttl, who) in &self.hops {
+        for &(ttl, who) in self.hops.iter().filter(|(_, who)| who.is_some()) {
             graph.observe(ttl, self.limits.flow, who);
         }
         Stage::Branches(Box::new(Branches::new((self.limits, alpha), self.target, graph, end)))
@@ -155,7 +167,15 @@ impl Course {
         Stage::Descent(Box::new(Descent::new(self.limits, self.target, (hops, end), answers)))
     }
 
+    /// Whether a probe was sent before the path was asked for anew.
+    fn is_forgotten(&self, subject: &Subject) -> bool {
+        subject.aim.flow < self.limits.flow
+    }
+
     pub(super) fn handle_event(&mut self, event: &Event) {
+        if event.subject().is_some_and(|subject| self.is_forgotten(subject)) {
+            return;
+        }
         match event {
             Event::Unattributed { .. } => self.slow_down(),
             Event::SendError { subject, mtu, .. } => match &mut self.stage {
@@ -177,18 +197,21 @@ impl Course {
     }
 
     /// Answers cannot be told apart: what has been asked so far is forgotten, and asked again one by one. By another flow,
-    /// so that what still comes in for the first is not taken for answers to the second.
+    /// so that what still comes in for those before is not taken for answers to it.
     fn slow_down(&mut self) {
         if self.limits.discipline == Discipline::OneByOne {
             return;
         }
         self.limits.discipline = Discipline::OneByOne;
-        self.limits.flow = Flow(self.limits.flow.0 + 1);
-        self.news.push(PathNews::OneAtATime);
+        self.limits.flow = Flow((self.last_flow.0 + 1).min(self.limits.flows - 1));
+        self.news.push(PathNews::OneAtATime { flow: self.limits.flow });
         self.stage = Stage::Search(Search::new(self.limits, self.target.family()).wary());
     }
 
     pub(super) fn handle_settled(&mut self, subject: &Subject) {
+        if self.is_forgotten(subject) {
+            return;
+        }
         match &mut self.stage {
             Stage::Search(search) => search.handle_settled(subject),
             Stage::Branches(branches) => branches.handle_settled(subject),

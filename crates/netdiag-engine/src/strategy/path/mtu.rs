@@ -23,7 +23,7 @@ const ROUND_TRIPS: u32 = 4;
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_millis(1_100)];
 /// What every link takes (RFC 791, RFC 8200).
 const LEAST: [u16; 2] = [68, 1280];
-/// Sizes that are common on links, for routers that do not name theirs (RFC 1191, 7.1).
+/// Sizes that are common on links (RFC 1191, 7.1), for a kernel that does not name what its own link takes.
 const PLATEAUS: [u16; 12] = [65_535, 32_000, 17_914, 9_000, 8_166, 4_352, 2_002, 1_492, 1_006, 508, 296, 68];
 
 /// Whether the target limits how often it answers.
@@ -50,6 +50,15 @@ impl Trial {
     }
 }
 
+/// Where the link is behind which a size is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Gate {
+    /// The TTL of the hop before it.
+    behind: u8,
+    /// Who says that a packet does not fit; nobody does before a black hole.
+    told: Option<Address>,
+}
+
 /// What is being found out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Phase {
@@ -64,7 +73,7 @@ enum Phase {
         size: u16,
     },
     /// The largest size that fits behind a hop: it lies from `low` to below `high`.
-    Halve { behind: u8, low: u16, high: u16, trial: Trial },
+    Halve { gate: Gate, low: u16, high: u16, trial: Trial },
     /// Nothing more.
     Over,
 }
@@ -189,8 +198,10 @@ impl Descent {
                 let trials: Vec<Trial> = before.map(|&(ttl, _)| Trial::new(ttl, size)).collect();
                 self.phase = Phase::Locate { trials, reached: 0, size };
             }
-            Phase::Locate { reached, size, .. } => self.halve(reached, (self.small(), size)),
-            Phase::Halve { behind, low, trial, .. } => self.halve(behind, (low, trial.size)),
+            Phase::Locate { reached, size, .. } => {
+                self.halve(Gate { behind: reached, told: None }, (self.small(), size));
+            }
+            Phase::Halve { gate, low, trial, .. } => self.halve(gate, (low, trial.size)),
             Phase::Over => {}
         }
     }
@@ -204,13 +215,14 @@ impl Descent {
     }
 
     /// Tries the size in the middle; or, where nothing lies between, knows the largest that fits.
-    fn halve(&mut self, behind: u8, (low, high): (u16, u16)) {
+    fn halve(&mut self, gate: Gate, (low, high): (u16, u16)) {
         if high > low + 1 {
             let trial = Trial::new(self.goal, low + (high - low) / 2);
-            self.phase = Phase::Halve { behind, low, high, trial };
+            self.phase = Phase::Halve { gate, low, high, trial };
             return;
         }
-        self.stage(MtuStage { ttl: behind, mtu: low.into(), source: MtuSource::Silence });
+        let source = gate.told.map_or(MtuSource::Silence, MtuSource::Told);
+        self.stage(MtuStage { ttl: gate.behind, mtu: low.into(), source });
         self.phase = Phase::Whole(Trial::new(self.goal, low));
     }
 
@@ -236,11 +248,11 @@ impl Descent {
                 trials.retain(|trial| trial.ttl > ttl);
                 *reached = (*reached).max(ttl);
             }
-            Phase::Halve { behind, high, trial, .. }
+            Phase::Halve { gate, high, trial, .. }
                 if trial.ttl == ttl && is_of(trial.size, &self.limits, self.family) =>
             {
-                let (behind, low, high) = (*behind, trial.size, *high);
-                self.halve(behind, (low, high));
+                let (gate, low, high) = (*gate, trial.size, *high);
+                self.halve(gate, (low, high));
             }
             _ => {}
         }
@@ -253,32 +265,41 @@ impl Descent {
         });
         match &self.phase {
             Phase::Whole(trial) if self.limits.data_len(self.family, Some(trial.size)) == len => {
-                let size = self.next_size(trial.size, mtu);
+                let size = trial.size;
+                let gate = Gate { behind: position.unwrap_or_default(), told: from };
+                let Some(named) = self.believable(size, mtu) else {
+                    // Whoever does not name it says so at once of each size that is too large.
+                    return self.halve(gate, (self.small(), size));
+                };
                 if let Some(from) = from {
-                    let (ttl, source) = (position.unwrap_or_default(), MtuSource::Told(from));
-                    self.stage(MtuStage { ttl, mtu: size.into(), source });
+                    let source = MtuSource::Told(from);
+                    self.stage(MtuStage { ttl: gate.behind, mtu: named.into(), source });
                 }
-                self.phase = Phase::Whole(Trial::new(self.goal, size));
+                self.phase = Phase::Whole(Trial::new(self.goal, named));
             }
-            // It came as far as there: past the link that is looked for.
-            Phase::Halve { behind, high, trial, .. }
-                if self.limits.data_len(self.family, Some(trial.size)) == len
-                    && position.is_none_or(|ttl| ttl > *behind) =>
+            Phase::Halve { gate, low, high, trial }
+                if self.limits.data_len(self.family, Some(trial.size)) == len =>
             {
-                let (behind, low, high) = (*behind, trial.size, *high);
-                self.halve(behind, (low, high));
+                let (gate, size) = (*gate, trial.size);
+                // From behind the link that is looked for: it came as far as there.
+                let has_passed = position.is_none_or(|ttl| ttl > gate.behind) && from != gate.told;
+                let bounds = if has_passed { (size, *high) } else { (*low, size) };
+                self.halve(gate, bounds);
             }
             _ => {}
         }
     }
 
+    /// The size that was named as `size` did not fit, if that can be.
+    fn believable(&self, size: u16, named: u32) -> Option<u16> {
+        u16::try_from(named).ok().filter(|named| (self.least()..size).contains(named))
+    }
+
     /// The size to try after `size` did not fit: the one that was named, if that can be, else the next common one.
     fn next_size(&self, size: u16, named: u32) -> u16 {
         let least = self.least();
-        match u16::try_from(named) {
-            Ok(named) if (least..size).contains(&named) => named,
-            _ => PLATEAUS.into_iter().find(|&plateau| plateau < size).unwrap_or(least).max(least),
-        }
+        let common = || PLATEAUS.into_iter().find(|&plateau| plateau < size).unwrap_or(least).max(least);
+        self.believable(size, named).unwrap_or_else(common)
     }
 
     /// A packet did not leave this host.

@@ -1,7 +1,8 @@
 //! What has been asked at which TTL by which flow, what is unanswered, and when to ask again.
 //!
 //! Unanswered probes of one TTL are asked again one at a time, at first after a short pause and then ever slower down to
-//! once a second: as often as Linux answers one peer whose burst is used up.
+//! once a second: as often as Linux answers one peer whose burst is used up. Where flows stay silent in spite of that, one
+//! that was answered before is asked again in the same manner, as a control: is it answered, the others are silent for good.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -15,6 +16,8 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1
 const ROUND_TRIPS: u32 = 4;
 /// How often a flow is asked again before it counts as silent, where others are answered and where nobody is.
 const AGAIN: [u32; 2] = [3, 1];
+/// How many controls there are at most at a TTL, and how many of them it takes.
+const CONTROLS: [u32; 2] = [4, 2];
 /// How many flows are silent where nobody answers before that TTL counts as silent.
 const SILENT_FLOWS: usize = 2;
 
@@ -56,6 +59,22 @@ struct Pace {
     /// Probes that asked again, and how many of them were answered.
     again: u32,
     answered: u32,
+    /// Controls, those of them that were answered, and when the last one was sent.
+    controls: u32,
+    controlled: u32,
+    last_control: Mono,
+}
+
+impl Pace {
+    const fn new(next: Mono, pause: Duration) -> Self {
+        Self { next, pause, again: 0, answered: 0, controls: 0, controlled: 0, last_control: Mono::ZERO }
+    }
+
+    /// Whether those who are answered at all are answered when they ask again.
+    const fn is_heard(&self) -> bool {
+        let is_heard_again = self.answered * 2 >= self.again.saturating_sub(AGAIN[0]);
+        is_heard_again || self.controlled >= CONTROLS[1] && self.controlled * 2 >= self.controls
+    }
 }
 
 /// How often a flow is asked again at a TTL.
@@ -141,19 +160,41 @@ impl Tries {
 
     pub(super) fn ask(&mut self, now: Mono, ttl: u8, flow: Flow) {
         let patience = self.patience();
+        let is_stuck = self.is_stuck(ttl);
         let tried = self.asked.entry((ttl, flow)).or_default();
+        let is_control = tried.is_answered && is_stuck;
         let is_again = tried.asked > 0 && tried.is_pending();
         tried.asked += 1;
         tried.open += 1;
         tried.last = now;
-        let pace =
-            self.paces.entry(ttl).or_insert(Pace { next: now, pause: patience, again: 0, answered: 0 });
+        let pace = self.paces.entry(ttl).or_insert(Pace::new(now, patience));
+        if is_control {
+            pace.controls += 1;
+            pace.last_control = now;
+        }
         if is_again {
             tried.again += 1;
             pace.again += 1;
+        }
+        if is_again || is_control {
             pace.pause = (pace.pause * 2).min(PAUSES[1]).max(patience);
             pace.next = now + pace.pause;
         }
+    }
+
+    /// Whether flows are pending at a TTL, and all that are have been asked again often enough.
+    fn is_stuck(&self, ttl: u8) -> bool {
+        let mut pending = self.of_ttl(ttl).filter(|(_, tried)| tried.is_pending()).peekable();
+        pending.peek().is_some() && pending.all(|(_, tried)| tried.again >= AGAIN[0])
+    }
+
+    /// The flow that is asked again as a control, where one is needed.
+    fn control(&self, ttl: u8, pace: &Pace) -> Option<Flow> {
+        if pace.is_heard() || pace.controls >= CONTROLS[0] || !self.is_stuck(ttl) {
+            return None;
+        }
+        let answered = self.of_ttl(ttl).filter(|(_, tried)| tried.is_answered);
+        answered.min_by_key(|(_, tried)| (tried.open, tried.last)).map(|(flow, _)| flow)
     }
 
     /// The probe that is to ask again now; or when one will be.
@@ -165,13 +206,26 @@ impl Tries {
             let Some((flow, tried)) = pending.min_by_key(|(_, tried)| (tried.again, tried.last)) else {
                 continue;
             };
-            let at = pace.next.max(tried.last + self.patience());
+            let at = if let Some(control) = self.control(ttl, pace) {
+                if pace.next <= now {
+                    return Ok((ttl, control));
+                }
+                pace.next
+            } else {
+                pace.next.max(tried.last + self.patience())
+            };
             if at <= now && tried.again < most(ttl, graph) {
                 return Ok((ttl, flow));
             }
             soonest = Some(soonest.map_or(at, |other| other.min(at)));
         }
         Err(soonest)
+    }
+
+    /// Whether every flow that is pending at a TTL has had its time.
+    fn is_quiet(&self, ttl: u8, now: Mono) -> bool {
+        let patience = self.patience();
+        self.of_ttl(ttl).all(|(_, tried)| !tried.is_pending() || tried.last + patience <= now)
     }
 
     /// Those whose silence means something by now. They are pending no more.
@@ -185,15 +239,18 @@ impl Tries {
             }
             if graph.has_answered(ttl) {
                 // Where others are answered when they ask again, this one is silent for good.
-                let pace = self.paces.get(&ttl);
-                let is_heard =
-                    pace.is_some_and(|pace| pace.answered * 2 >= pace.again.saturating_sub(AGAIN[0]));
-                ends.push((ttl, flow, if is_heard { Verdict::Silent } else { Verdict::Unknown }));
-            } else {
+                let Some(pace) = self.paces.get(&ttl) else { continue };
+                let is_under_way = pace.controls > 0 && pace.last_control + patience > now;
+                if pace.is_heard() {
+                    ends.push((ttl, flow, Verdict::Silent));
+                } else if self.control(ttl, pace).is_none() && !is_under_way && self.is_stuck(ttl) {
+                    ends.push((ttl, flow, Verdict::Unknown));
+                }
+            } else if self.is_quiet(ttl, now) {
                 ends.push((ttl, flow, Verdict::Silent));
             }
         }
-        // Where nobody answers, a few flows speak for all.
+        // Where nobody answers, a few flows speak for all that have been asked.
         for ttl in self.paces.keys() {
             let silent = ends.iter().filter(|(at, ..)| at == ttl).count()
                 + self.of_ttl(*ttl).filter(|(_, tried)| tried.is_given_up).count();
@@ -216,11 +273,11 @@ impl Tries {
         let Some(tried) = self.asked.get_mut(&(ttl, flow)) else { return };
         let was_pending = tried.is_pending();
         tried.is_answered = true;
-        if was_pending
-            && tried.again > 0
-            && let Some(pace) = self.paces.get_mut(&ttl)
-        {
+        let Some(pace) = self.paces.get_mut(&ttl) else { return };
+        if was_pending && tried.again > 0 {
             pace.answered += 1;
+        } else if !was_pending && pace.controlled < pace.controls {
+            pace.controlled += 1;
         }
     }
 
