@@ -22,8 +22,8 @@ pub(crate) use file::{ForgedKind, Knowledge};
 pub(crate) use here::{HereSpec, IcmpAccess, Stamps};
 pub(crate) use names::{Failure, Lookups, NameSpec, Table};
 pub(crate) use node::{
-    Balance, Checksum, Filter, FilterProtocol, IcmpFlow, Limit, NatPorts, NodeSpec, Others, Per, Ports,
-    Refusal, ReplySpec, Silence, TooBig,
+    Balance, Checksum, Filter, FilterProtocol, IcmpFlow, Limit, NatPorts, NatQuotes, NatSpec, NodeSpec,
+    Others, Per, Ports, Refusal, ReplySpec, Silence, TooBig,
 };
 pub(crate) use plan::{ForgerPlan, Kind, LinkId, LinkPlan, NodeId, NodePlan, Plan, RoutePlan, WayId};
 pub(crate) use script::{Action, LinkState, Trouble};

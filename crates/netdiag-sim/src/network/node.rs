@@ -233,6 +233,19 @@ pub(crate) struct NatSpec {
     pub(crate) inside: Vec<String>,
     #[serde(default)]
     pub(crate) ports: NatPorts,
+    #[serde(default)]
+    pub(crate) quotes: NatQuotes,
+}
+
+/// How whole translation makes what errors quote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum NatQuotes {
+    /// Address, port and checksum are as they were sent (RFC 5508, Linux).
+    #[default]
+    Mended,
+    /// The checksum is left as it went out.
+    ChecksumLeft,
 }
 
 /// Whether translation changes ports and ICMP identifiers.

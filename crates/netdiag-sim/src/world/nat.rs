@@ -1,21 +1,21 @@
 //! Address translation: what leaves gets the outside address, and what comes back is given to whom it belongs.
 //!
 //! Ports and ICMP identifiers are kept where they are free. Errors are translated with what they quote, checksums
-//! included (RFC 5508), as Linux does. Mappings do not expire.
+//! included (RFC 5508), as Linux does, if these are not to be left. Mappings do not expire.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 
 use netdiag_wire::ip::protocol;
 
-use crate::network::{NatPorts, NodeId};
+use crate::network::{NatPorts, NatQuotes, NatSpec, NodeId};
 use crate::packet::{Body, Packet, add, checksum_offset, sum_of};
 
 /// One end: protocol, address, port or identifier.
 type End = (u8, IpAddr, u16);
 
 /// Which of a packet's two ports.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Side {
     Source,
     Destination,
@@ -27,17 +27,19 @@ pub(super) struct Nat {
     outside: IpAddr,
     inside: Vec<NodeId>,
     ports: NatPorts,
+    quotes: NatQuotes,
     out: HashMap<End, u16>,
     back: HashMap<(u8, u16), (IpAddr, u16)>,
     next_port: u16,
 }
 
 impl Nat {
-    pub(super) fn new(outside: IpAddr, inside: &[NodeId], ports: NatPorts) -> Self {
+    pub(super) fn new(spec: &NatSpec, inside: &[NodeId]) -> Self {
         Self {
-            outside,
+            outside: spec.address,
             inside: inside.to_vec(),
-            ports,
+            ports: spec.ports,
+            quotes: spec.quotes,
             out: HashMap::new(),
             back: HashMap::new(),
             next_port: 1024,
@@ -76,7 +78,11 @@ impl Nat {
         let Some(&(ip, port)) = read(bytes, at).and_then(|port| self.back.get(&(number, port))) else {
             return false;
         };
-        rewrite(number, bytes, (at, port), (self.outside, ip));
+        if side == Side::Source && self.quotes == NatQuotes::ChecksumLeft {
+            bytes[at..at + 2].copy_from_slice(&port.to_be_bytes());
+        } else {
+            rewrite(number, bytes, (at, port), (self.outside, ip));
+        }
         if let Body::Error(error) = &mut packet.body {
             error.quote.source = ip;
         }

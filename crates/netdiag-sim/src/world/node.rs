@@ -39,7 +39,7 @@ impl Node {
             kind: plan.kind,
             spec: plan.spec.clone(),
             routes: plan.routes.clone(),
-            nat: plan.spec.nat.as_ref().map(|nat| Nat::new(nat.address, &plan.inside, nat.ports)),
+            nat: plan.spec.nat.as_ref().map(|nat| Nat::new(nat, &plan.inside)),
             salt: dice.bits(),
             dice,
             turn: 0,
