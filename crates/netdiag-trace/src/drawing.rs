@@ -19,7 +19,9 @@ struct Node {
 fn nodes(trail: &Trail, context: &Context<'_>) -> Vec<Node> {
     let mut nodes = Vec::new();
     for ttl in 0..=trail.last_ttl() {
-        for (number, place) in trail.graph().places(ttl).into_iter().enumerate() {
+        // Where flows go on asking for it that have reached the target nearer, no link leads there.
+        let is_on_path = |place: &Place| !trail.graph().is_target(*place) || trail.has_arrival(ttl);
+        for (number, place) in trail.graph().places(ttl).into_iter().filter(is_on_path).enumerate() {
             let words = match (ttl, place.who) {
                 (0, _) => "this host".to_owned(),
                 (_, Some(who)) => format!("{ttl}: {}", context.who(who)),

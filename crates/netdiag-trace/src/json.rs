@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use netdiag_engine::prober::Method;
 use netdiag_model::event::Answer;
-use netdiag_model::path::{Balance, MtuSource, MtuStage, PathEnd, Place, way_back};
+use netdiag_model::path::{Balance, Link, MtuSource, MtuStage, PathEnd, Place, way_back};
 use netdiag_model::trail::{Hop, HopReply, Trail};
 use netdiag_model::{Address, Clock, Icmp};
 use netdiag_tool::json::{line, millis, millis_from_nanos};
@@ -58,7 +58,8 @@ pub(crate) fn records(
             bytes.extend(line(&Record::Hop(hop_record(about(), (ttl, hop), trail, context))));
         }
         if context.plan.mda.is_some() {
-            for link in trail.graph().links() {
+            let is_known = |link: &Link| link.to.ttl <= trail.explored();
+            for link in trail.graph().links().into_iter().filter(is_known) {
                 let who = |place: Place| place.who.map(|who| shown(&who, context.interfaces));
                 let flows = link.flows.iter().map(|flow| flow.0).collect();
                 let (from, to) = (who(link.from), who(link.to));
@@ -145,11 +146,9 @@ fn summary(
         Method::Udp { .. } => ("udp", Some(context.plan.udp_port())),
         Method::Tcp { port } => ("tcp", Some(port)),
     };
-    let (mut hops, mut unreachable, mut circle) = (None, None, None);
+    let (mut unreachable, mut circle) = (None, None);
     match trail.end() {
-        Some(PathEnd::Reached { ttl }) => hops = Some(ttl),
-        Some(PathEnd::Unreachable { ttl, from, icmp }) => {
-            hops = trail.is_reached().then_some(ttl);
+        Some(PathEnd::Unreachable { from, icmp, .. }) => {
             unreachable = Some(UnreachableRecord { from: from.map(shown), icmp: icmp.into() });
         }
         Some(PathEnd::Loop(found)) => circle = Some(LoopRecord { first_ttl: found.first, hops: found.len() }),
@@ -163,7 +162,7 @@ fn summary(
         port,
         reached: trail.is_reached(),
         stop_reason: trail.end().map_or("interrupted", |end| end.as_str()),
-        hops,
+        hops: trail.reached_at(),
         path_mtu: stages.iter().map(|stage| stage.mtu).min().filter(|_| is_found),
         mtu_stages: stages.iter().map(|stage| mtu_record(stage, &shown)).collect(),
         paths: context.plan.mda.map(|_| trail.graph().paths()),
@@ -180,7 +179,7 @@ fn summary(
 
 /// In percent, how sure it is that no branch is missing.
 fn confidence(trail: &Trail) -> f64 {
-    ((1.0 - trail.graph().miss_probability()) * 10_000.0).round() / 100.0
+    ((1.0 - trail.graph().miss_probability(trail.explored())) * 10_000.0).round() / 100.0
 }
 
 fn mtu_record(stage: &MtuStage, shown: &impl Fn(Address) -> String) -> MtuRecord {

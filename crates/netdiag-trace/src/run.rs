@@ -113,7 +113,7 @@ impl Tool for Trace {
             port: (!matches!(method, Method::Icmp)).then(|| plan.udp_port()),
         };
         let mut view = View::new((streams, interfaces), (&plan, method), (labels, stream), departed);
-        view.paint = Paint::of(terminal.has_color(plan.look.color));
+        view.set_paint(Paint::of(terminal.has_color(plan.look.color)));
         for notice in &notices {
             view.notice(notice);
         }

@@ -18,8 +18,9 @@ use netdiag_tool::targets::shown;
 use netdiag_tool::{Escaped, Labels};
 
 use crate::fold::{Departed, Field, Rewrite, rewrites};
+use crate::json::Subject;
 use crate::marks;
-use crate::plan::Plan;
+use crate::plan::{Form, Plan};
 
 pub(crate) use hops::Lines;
 
@@ -97,18 +98,23 @@ impl Context<'_> {
 }
 
 /// The first line.
-pub(crate) fn heading(name: &str, address: Address, method: Method, context: &Context<'_>) -> String {
-    let plan = context.plan;
+pub(crate) fn heading(name: &str, subject: &Subject<'_>, context: &Context<'_>) -> String {
+    let (plan, address) = (context.plan, subject.address);
     let number = shown(&address, context.interfaces);
     let to = if name == number { number } else { format!("{name} ({number})") };
     let [v4, v6] = plan.limits.size;
     let size = if address.family() == Family::V4 { v4 } else { v6 };
-    let by = match method {
+    let by = match subject.method {
         Method::Icmp => format!("{size} octets by ICMP"),
         Method::Udp { .. } => format!("{size} octets by UDP to port {}", plan.udp_port()),
         Method::Tcp { port } => format!("SYN by TCP to port {port}"),
     };
-    format!("trace to {to}, at most {} hops, {by}\n", plan.limits.max_ttl)
+    format!("trace to {to}, at most {}, {by}\n", hop_count(plan.limits.max_ttl))
+}
+
+/// So many hops.
+fn hop_count(count: u8) -> String {
+    if count == 1 { "1 hop".to_owned() } else { format!("{count} hops") }
 }
 
 /// The last lines: how the path ends, and what else is to be said of it.
@@ -123,6 +129,9 @@ pub(crate) fn ending(trail: &Trail, context: &Context<'_>, elapsed: Duration) ->
     if !trail.mtu_stages().is_empty() {
         lines += &mtu(trail, context);
     }
+    if trail.end().is_some() && !trail.is_complete() {
+        let _ = writeln!(lines, "Cut short after {}: there may be more to it.", duration(elapsed));
+    }
     lines
 }
 
@@ -130,27 +139,42 @@ fn end(trail: &Trail, context: &Context<'_>, elapsed: Duration) -> String {
     let target = context.who(trail.target());
     match trail.end() {
         Some(PathEnd::Reached { ttl }) => {
-            let best = trail.at(ttl).and_then(best);
+            let (near, far) = (trail.reached_at().unwrap_or(ttl), trail.last_ttl());
+            let best = trail.at(near).and_then(best);
             let time = best.map_or(String::new(), |rtt| format!(", {} away", context.paint.time(rtt)));
-            let hops = if ttl == 1 { "hop" } else { "hops" };
-            format!("Reached {target} after {ttl} {hops}{time}.")
+            let branches = if near < far { format!("{near} to ") } else { String::new() };
+            format!("Reached {target} after {branches}{}{time}.", hop_count(far))
         }
         Some(PathEnd::Unreachable { ttl, from, icmp }) => unreachable((ttl, from, icmp), trail, context),
         Some(PathEnd::Loop(circle)) => going_round(circle, trail, context),
         Some(PathEnd::GapLimit) => silence(trail, context),
         Some(PathEnd::MaxTtl) => {
-            let max = context.plan.limits.max_ttl;
-            format!(
-                "Not reached: {target} is farther than {max} hops, or does not answer. Look farther with -m."
-            )
+            let max = hop_count(context.plan.limits.max_ttl);
+            format!("Not reached: {target} is farther than {max}, or does not answer. Look farther with -m.")
         }
         Some(PathEnd::NotSent) => {
             let errno = trail.hops().find_map(|(_, hop)| hop.refused.first());
             let why = errno.map_or(String::new(), |errno| format!(": {errno}"));
             format!("Not reached: no probe to {target} left this host{why}.")
         }
-        None => format!("Cut short after {:.1} s; what is above is what was known.", elapsed.as_secs_f64()),
+        None => cut_short(&target, trail, context, elapsed),
     }
+}
+
+/// The run was over before the path was.
+fn cut_short(target: &str, trail: &Trail, context: &Context<'_>, elapsed: Duration) -> String {
+    let after = duration(elapsed);
+    if let Some(ttl) = trail.reached_at() {
+        return format!("Reached {target} after {}; the rest was cut short after {after}.", hop_count(ttl));
+    }
+    let is_marked = context.plan.form == Form::Text && !context.plan.look.is_quiet;
+    let marked = if is_marked { " A question mark stands for an answer that was still awaited." } else { "" };
+    format!("Cut short after {after}, before it was known how the path to {target} ends.{marked}")
+}
+
+fn duration(elapsed: Duration) -> String {
+    let seconds = elapsed.as_secs_f64();
+    if seconds < 1.0 { format!("{:.0} ms", seconds * 1e3) } else { format!("{seconds:.1} s") }
 }
 
 fn best(hop: &Hop) -> Option<Rtt> {
@@ -166,7 +190,7 @@ fn unreachable(
     match from {
         Some(from) if trail.target().matches(&from) => {
             let target = context.who(from);
-            format!("Reached {target} after {ttl} hops, and it refuses: {words} ({number}).")
+            format!("Reached {target} after {}, and it refuses: {words} ({number}).", hop_count(ttl))
         }
         Some(from) => {
             let who = context.who(from);
@@ -221,6 +245,17 @@ fn changes(trail: &Trail, context: &Context<'_>) -> String {
                 "Hop {ttl} answered from {before} first and from {after} later, to one flow: the path changed, or is \
                  shared out packet by packet (--mda tells)."
             );
+        } else if let Some(all) = hop.alternation(flow)
+            && context.plan.mda.is_none()
+        {
+            let mut all: Vec<String> = all.into_iter().map(|who| context.who(who)).collect();
+            let last = all.pop().unwrap_or_default();
+            let _ = writeln!(
+                lines,
+                "Hop {ttl} answered to and fro from {} and {last}, to one flow: packets are shared out one by one \
+                 before it (--mda tells).",
+                all.join(", ")
+            );
         }
     }
     lines
@@ -270,7 +305,7 @@ fn tos_change(before: u8, after: u8) -> String {
 fn paths(trail: &Trail) -> String {
     let count = trail.graph().paths();
     let noun = if count == 1 { "path" } else { "paths" };
-    let sure = (1.0 - trail.graph().miss_probability()) * 100.0;
+    let sure = (1.0 - trail.graph().miss_probability(trail.explored())) * 100.0;
     format!("{count} {noun}; {sure:.1} % sure that none is missing, where routers share out evenly.\n")
 }
 
@@ -316,3 +351,13 @@ pub(crate) fn one_at_a_time(target: &str) -> Notice {
     );
     Notice { code: NoticeCode::OneAtATime, message }
 }
+
+/// Somebody else answers what the target was asked.
+pub(crate) fn stray(target: &str, from: &str) -> Notice {
+    let message =
+        format!("{}: answers come from {from}, which was not asked; they are not counted", Escaped(target));
+    Notice { code: NoticeCode::DifferentAddress, message }
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use netdiag_engine::driver::{Recruit, Sink};
 use netdiag_engine::prober::{Audience, Method, Mishaps};
 use netdiag_model::event::{Notice, NoticeCode};
-use netdiag_model::path::PathNews;
+use netdiag_model::path::{PathEnd, PathNews};
 use netdiag_model::trail::Trail;
 use netdiag_model::{Address, Event, Mono, Reading, TargetId};
 use netdiag_tool::targets::{Failure, FailureKind, Found, Named, TargetStream, shown};
@@ -36,17 +36,42 @@ pub(crate) struct Member {
     /// What is known of its path; nothing any more once it has been shown.
     trail: Option<Box<Trail>>,
     lines: Lines,
+    /// Whether somebody else has answered for it.
+    has_stray: bool,
+}
+
+/// What all lines need to know beside the path.
+struct Around<'a> {
+    labels: Labels,
+    interfaces: &'a BTreeMap<u32, String>,
+    plan: &'a Plan,
+    paint: Paint,
+    departed: Departed,
+}
+
+impl Around<'_> {
+    const fn context(&self) -> Context<'_> {
+        let Self { labels, interfaces, plan, paint, departed } = self;
+        Context { labels, interfaces, plan, paint: *paint, departed }
+    }
+}
+
+/// How a path stands among what is written.
+#[derive(Debug, Clone, Copy)]
+enum Manner {
+    /// It is the only one, and its hops are written as they become known.
+    Going,
+    /// It is the only one.
+    Single,
+    /// There are others.
+    OneOfMany,
 }
 
 /// The run as it is seen.
 pub(crate) struct View<'a> {
     streams: &'a mut Streams,
-    interfaces: &'a BTreeMap<u32, String>,
-    plan: &'a Plan,
+    around: Around<'a>,
     method: Method,
-    pub(crate) paint: Paint,
-    labels: Labels,
-    departed: Departed,
     stream: TargetStream,
     members: Vec<Member>,
     /// Those whose path is known and that have not been shown, in the order in which they became known.
@@ -66,13 +91,9 @@ impl<'a> View<'a> {
         departed: Departed,
     ) -> Self {
         Self {
-            paint: Paint::Plain,
-            departed,
             streams,
-            interfaces,
-            plan,
+            around: Around { labels, interfaces, plan, paint: Paint::Plain, departed },
             method,
-            labels,
             stream,
             members: Vec::new(),
             ended: VecDeque::new(),
@@ -84,15 +105,19 @@ impl<'a> View<'a> {
         }
     }
 
+    pub(crate) const fn set_paint(&mut self, paint: Paint) {
+        self.around.paint = paint;
+    }
+
     fn say(&mut self, message: &str) {
         self.streams.err.write(format!("{PROGRAM}: {message}\n").as_bytes());
     }
 
     /// What happened to the run.
     pub(crate) fn notice(&mut self, notice: &Notice) {
-        if self.plan.form != Form::Json {
+        if self.around.plan.form != Form::Json {
             self.say(&notice.message);
-        } else if !self.plan.look.is_quiet {
+        } else if !self.around.plan.look.is_quiet {
             let code = notice.code.as_str().to_owned();
             let record = lines::Notice { code, message: notice.message.clone(), target: None, hint: None };
             self.streams.out.write(&lines::line(&record));
@@ -101,7 +126,7 @@ impl<'a> View<'a> {
 
     fn fail(&mut self, failure: Failure) {
         self.failed += 1;
-        if self.plan.form == Form::Json {
+        if self.around.plan.form == Form::Json {
             let code = match failure.kind {
                 FailureKind::Malformed | FailureKind::TooMany => NoticeCode::BadTarget,
                 FailureKind::Unresolved => NoticeCode::Unresolved,
@@ -124,7 +149,23 @@ impl<'a> View<'a> {
     /// Whether lines are written as hops become known: where one path is all that is shown.
     fn is_flowing(&self) -> bool {
         let is_single = self.has_all_targets && self.members.len() == 1;
-        self.plan.form == Form::Text && is_single && self.plan.mda.is_none() && !self.plan.look.is_quiet
+        self.around.plan.form == Form::Text
+            && is_single
+            && self.around.plan.mda.is_none()
+            && !self.around.plan.look.is_quiet
+    }
+
+    /// The first line of the path whose hops are written as they become known.
+    fn head(&mut self) {
+        // It may have been shown as one of several, of which the others came to nothing.
+        if !self.is_flowing() || self.members[0].trail.is_none() {
+            return;
+        }
+        let member = &self.members[0];
+        let name = Escaped(&shown_name(member, self.around.interfaces)).to_string();
+        let subject = json::Subject { target: &name, address: member.address, method: self.method };
+        let heading = text::heading(&name, &subject, &self.around.context());
+        self.streams.out.write(heading.as_bytes());
     }
 
     /// Shows what can be shown by now.
@@ -139,13 +180,7 @@ impl<'a> View<'a> {
             self.show_member(target, now);
         }
         if self.is_flowing() && self.members[0].trail.is_some() {
-            let context = Context {
-                labels: &self.labels,
-                interfaces: self.interfaces,
-                plan: self.plan,
-                paint: self.paint,
-                departed: &self.departed,
-            };
+            let context = self.around.context();
             let member = &mut self.members[0];
             if let Some(trail) = &member.trail {
                 let lines = member.lines.more(trail, &context);
@@ -157,47 +192,42 @@ impl<'a> View<'a> {
     /// Whether no name on a target's path is still being looked up.
     fn is_named(&self, member: &Member) -> bool {
         let Some(trail) = &member.trail else { return true };
-        trail.hops().flat_map(|(_, hop)| hop.addresses()).all(|address| self.labels.is_settled(address.ip))
+        trail
+            .hops()
+            .flat_map(|(_, hop)| hop.addresses())
+            .all(|address| self.around.labels.is_settled(address.ip))
     }
 
     fn show_member(&mut self, target: TargetId, now: Mono) {
-        let is_many = !(self.has_all_targets && self.members.len() == 1);
-        let is_flowing = self.is_flowing();
+        let is_single = self.has_all_targets && self.members.len() == 1;
+        let manner = match (is_single, self.is_flowing()) {
+            (_, true) => Manner::Going,
+            (true, false) => Manner::Single,
+            (false, false) => Manner::OneOfMany,
+        };
         let member = &mut self.members[target.index()];
         let Some(trail) = member.trail.take() else { return };
-        let context = Context {
-            labels: &self.labels,
-            interfaces: self.interfaces,
-            plan: self.plan,
-            paint: self.paint,
-            departed: &self.departed,
-        };
         let elapsed = member.ended.unwrap_or(now).since(member.started);
-        let departed = Departed { destination: member.address.ip, ..self.departed.clone() };
-        let context = Context { departed: &departed, ..context };
+        let departed = Departed { destination: member.address.ip, ..self.around.departed.clone() };
+        let context = Context { departed: &departed, ..self.around.context() };
         self.unreached += u64::from(!trail.is_reached());
-        self.not_sent += u64::from(matches!(trail.end(), Some(netdiag_model::path::PathEnd::NotSent)));
-        let name = shown_name(member, self.interfaces);
-        let written = match self.plan.form {
-            Form::Json => {
-                let subject = json::Subject { target: &name, address: member.address, method: self.method };
-                json::records(&trail, &subject, &context, elapsed)
-            }
+        self.not_sent += u64::from(matches!(trail.end(), Some(PathEnd::NotSent)));
+        let name = shown_name(member, self.around.interfaces);
+        let subject = json::Subject { target: &name, address: member.address, method: self.method };
+        let written = match self.around.plan.form {
+            Form::Json => json::records(&trail, &subject, &context, elapsed),
             Form::Dot => drawing::dot(&trail, &name, &context).into_bytes(),
             Form::Mermaid => drawing::mermaid(&trail, &context).into_bytes(),
             Form::Text | Form::Wide => {
-                let mut written = String::new();
-                if !is_flowing {
-                    written +=
-                        &text::heading(&Escaped(&name).to_string(), member.address, self.method, &context);
-                }
-                if !self.plan.look.is_quiet {
-                    written += &member.lines.rest(&trail, &context);
-                }
-                written += &text::ending(&trail, &context, elapsed);
-                if is_many {
-                    written.push('\n');
-                }
+                let ending = text::ending(&trail, &context, elapsed);
+                let hops = |lines: &mut Lines| lines.rest(&trail, &context);
+                let heading = || text::heading(&Escaped(&name).to_string(), &subject, &context);
+                let written = match manner {
+                    _ if self.around.plan.look.is_quiet => ending,
+                    Manner::Going => hops(&mut member.lines) + &ending,
+                    Manner::Single => heading() + &hops(&mut member.lines) + &ending,
+                    Manner::OneOfMany => heading() + &hops(&mut member.lines) + &ending + "\n",
+                };
                 written.into_bytes()
             }
         };
@@ -206,7 +236,7 @@ impl<'a> View<'a> {
 
     /// Goes on with names, and shows what that allows.
     pub(crate) fn go_on(&mut self, cx: &mut TaskContext<'_>, now: Reading) {
-        self.labels.poll(cx);
+        self.around.labels.poll(cx);
         self.show(now.mono);
         self.streams.flush();
     }
@@ -271,19 +301,7 @@ impl Sink for View<'_> {
             match std::task::ready!(self.stream.poll_next(cx)) {
                 None => {
                     self.has_all_targets = true;
-                    if self.is_flowing() {
-                        let member = &self.members[0];
-                        let name = Escaped(&shown_name(member, self.interfaces)).to_string();
-                        let context = Context {
-                            labels: &self.labels,
-                            interfaces: self.interfaces,
-                            plan: self.plan,
-                            paint: self.paint,
-                            departed: &self.departed,
-                        };
-                        let heading = text::heading(&name, member.address, self.method, &context);
-                        self.streams.out.write(heading.as_bytes());
-                    }
+                    self.head();
                     return Poll::Ready(None);
                 }
                 Some(Found { outcome: Ok(Named { label, address }), .. }) => {
@@ -294,6 +312,7 @@ impl Sink for View<'_> {
                         ended: None,
                         trail: Some(Box::new(Trail::new(address))),
                         lines: Lines::default(),
+                        has_stray: false,
                     });
                     return Poll::Ready(Some(Recruit { address, audience: Audience::One }));
                 }
@@ -320,13 +339,20 @@ impl Sink for View<'_> {
                     member.ended = Some(now.mono);
                     self.ended.push_back(*target);
                 }
-                Event::Path { news: PathNews::OneAtATime, .. } => {
-                    let name = shown_name(member, self.interfaces);
-                    member.lines = Lines::default();
+                Event::Path { news: PathNews::OneAtATime { .. }, .. } => {
+                    let name = shown_name(member, self.around.interfaces);
+                    let has_lines = std::mem::take(&mut member.lines).has_some();
                     self.notice(&text::one_at_a_time(&name));
+                    if has_lines {
+                        self.head();
+                    }
                 }
-                Event::IcmpError { from: Some(from), .. } => self.labels.ask(from.ip),
-                Event::Reply(reply) => self.labels.ask(reply.from.ip),
+                Event::Stray(reply) if !std::mem::replace(&mut member.has_stray, true) => {
+                    let name = shown_name(member, self.around.interfaces);
+                    self.notice(&text::stray(&name, &shown(&reply.from, self.around.interfaces)));
+                }
+                Event::IcmpError { from: Some(from), .. } => self.around.labels.ask(from.ip),
+                Event::Reply(reply) => self.around.labels.ask(reply.from.ip),
                 _ => {}
             }
         }
@@ -340,7 +366,7 @@ impl Sink for View<'_> {
     }
 
     fn poll_others(&mut self, cx: &mut TaskContext<'_>) {
-        self.labels.poll(cx);
+        self.around.labels.poll(cx);
     }
 
     fn poll_timeout(&self) -> Option<Mono> {

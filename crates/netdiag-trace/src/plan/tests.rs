@@ -62,7 +62,10 @@ fn a_number_behind_a_single_host_is_the_size() {
     assert_eq!((plan("host 100").size, plan("host 100").limits.size), (Some(100), [100, 100]));
     assert_eq!(plan("host --size 100").size, Some(100));
     assert_eq!(plan("a b 100").words.len(), 3, "behind several it is a name like others");
-    assert_eq!(refusal("host 27"), "\"27\" is no size of a packet in octets: write a whole number from 28 to 65535");
+    assert_eq!(
+        refusal("host 27"),
+        "\"27\" is no size of a packet in octets: write a whole number from 28 to 65535"
+    );
     assert_eq!(refusal("host 99 --size 100"), "the size is given twice: --size, and 99 at the end");
 }
 
@@ -89,7 +92,10 @@ fn what_does_not_go_together_is_refused_and_says_why() {
         ("-T --raw host", "--raw hears what routers quote of ICMP and UDP probes: use one of these"),
         ("-T --mtu host", "--mtu needs packets of any size, and a SYN has none: use ICMP or UDP"),
         ("-T host 100", "a SYN has no data, so its size cannot be set: use ICMP or UDP"),
-        ("--mda --flow 3 host", "--flow is one flow, and --mda takes as many as it needs: leave one of them out"),
+        (
+            "--mda --flow 3 host",
+            "--flow is one flow, and --mda takes as many as it needs: leave one of them out",
+        ),
         ("--mtu --size 99 host", "--mtu tries sizes by itself: leave the size out"),
         ("--format dot --quiet host", "a graph is shown as a whole: leave --quiet and --wide out"),
         ("--format mermaid --wide host", "a graph is shown as a whole: leave --quiet and --wide out"),
@@ -136,7 +142,10 @@ fn a_flow_is_the_same_in_every_run() {
 #[test]
 fn udp_has_its_key_before_the_data_and_tcp_goes_one_by_one() {
     let plan = plan("--mtu host");
-    assert_eq!((plan.limits.overhead, plan.limits.path_mtu), (Overhead { v4: 28, v6: 48 }, PathMtu::Found(Answers::Free)));
+    assert_eq!(
+        (plan.limits.overhead, plan.limits.path_mtu),
+        (Overhead { v4: 28, v6: 48 }, PathMtu::Found(Answers::Free))
+    );
     let udp = plan.udp_limits();
     assert_eq!((udp.overhead, udp.path_mtu), (Overhead { v4: 32, v6: 52 }, PathMtu::Found(Answers::Limited)));
     assert_eq!(plan.tcp_limits().discipline, Discipline::OneByOne);

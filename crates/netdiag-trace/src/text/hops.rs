@@ -20,6 +20,11 @@ pub(crate) struct Lines {
 }
 
 impl Lines {
+    /// Whether any have been written.
+    pub(crate) const fn has_some(&self) -> bool {
+        self.written > 0
+    }
+
     /// The lines of hops of which everything is known, names included, as far as all before them have theirs.
     pub(crate) fn more(&mut self, trail: &Trail, context: &Context<'_>) -> String {
         let mut lines = String::new();
@@ -55,11 +60,11 @@ impl Lines {
 fn line((ttl, hop): (u8, &Hop), trail: &Trail, context: &Context<'_>) -> String {
     let mut lines = String::new();
     let mut head = format!("{ttl:>2}");
-    let unanswered = (hop.sent as usize).saturating_sub(hop.replies.len());
-    let stars = || context.paint.alarm(&vec!["*"; unanswered.max(1)].join(" "));
-    let addresses = hop.addresses();
+    let silence = silence(hop, trail, context);
+    let addresses = speakers((ttl, hop), trail);
     if addresses.is_empty() {
-        let _ = writeln!(lines, "{head}  {}{}", stars(), refusals(hop));
+        let silence = silence.unwrap_or_else(|| context.paint.alarm("*"));
+        let _ = writeln!(lines, "{head}  {silence}{}", refusals(hop));
         return lines;
     }
     for (number, &address) in addresses.iter().enumerate() {
@@ -67,8 +72,8 @@ fn line((ttl, hop): (u8, &Hop), trail: &Trail, context: &Context<'_>) -> String 
         let replies: Vec<&HopReply> = hop.replies.iter().filter(of).collect();
         let _ = write!(lines, "{head}  {}", context.who(address));
         lines += &answers(&replies, address, trail, context);
-        if number == 0 && unanswered > 0 && context.plan.mda.is_none() {
-            let _ = write!(lines, "  {}", stars());
+        if let Some(silence) = silence.as_ref().filter(|_| number == 0) {
+            let _ = write!(lines, "  {silence}");
         }
         lines += &meanings(&replies, is_target(address, trail));
         lines += &branches(Place { ttl, who: Some(address) }, trail, context);
@@ -83,7 +88,28 @@ fn line((ttl, hop): (u8, &Hop), trail: &Trail, context: &Context<'_>) -> String 
     lines
 }
 
-fn is_target(address: Address, trail: &Trail) -> IsTarget {
+/// Who answers there; not the target, where all flows that it answers had reached it nearer.
+pub(super) fn speakers((ttl, hop): (u8, &Hop), trail: &Trail) -> Vec<Address> {
+    let mut addresses = hop.addresses();
+    if !trail.has_arrival(ttl) {
+        addresses.retain(|&address| is_target(address, trail) == IsTarget::No);
+    }
+    addresses
+}
+
+/// A mark for each probe without an answer; another where a run that was cut short did not wait for it.
+fn silence(hop: &Hop, trail: &Trail, context: &Context<'_>) -> Option<String> {
+    if context.plan.mda.is_some() {
+        // So many flows are asked that marks would only tell how many.
+        return None;
+    }
+    let open = if trail.end().is_none() { hop.open() as usize } else { 0 };
+    let lost = (hop.sent as usize).saturating_sub(hop.replies.len() + open);
+    let marks = [vec!["*"; lost], vec!["?"; open]].concat();
+    (!marks.is_empty()).then(|| context.paint.alarm(&marks.join(" ")))
+}
+
+pub(super) fn is_target(address: Address, trail: &Trail) -> IsTarget {
     if trail.target().matches(&address) { IsTarget::Yes } else { IsTarget::No }
 }
 
@@ -103,7 +129,7 @@ fn answers(replies: &[&HopReply], address: Address, trail: &Trail, context: &Con
 }
 
 /// The words for marks, once each.
-fn meanings(replies: &[&HopReply], is_target: IsTarget) -> String {
+pub(super) fn meanings(replies: &[&HopReply], is_target: IsTarget) -> String {
     let mut said: Vec<String> = Vec::new();
     for reply in replies.iter().filter(|reply| !marks::behind(reply, is_target).is_empty()) {
         if let Some(icmp) = reply.icmp() {
@@ -125,7 +151,7 @@ fn refusals(hop: &Hop) -> String {
 fn branches(place: Place, trail: &Trail, context: &Context<'_>) -> String {
     let graph = trail.graph();
     let links = graph.links_from(place);
-    if context.plan.mda.is_none() || links.is_empty() {
+    if context.plan.mda.is_none() || links.is_empty() || place.ttl >= trail.explored() {
         return String::new();
     }
     let to: Vec<String> = links
@@ -205,6 +231,7 @@ fn quoted((ttl, hop): (u8, &Hop), address: Address) -> String {
     let Some((.., quote)) = of else { return String::new() };
     let hidden = match quote.ttl {
         0 | 1 => String::new(),
+        2 => format!(" instead of 1: a hop before hop {ttl} does not count it down"),
         more => format!(" instead of 1: {} hops before hop {ttl} do not count it down", more - 1),
     };
     format!("      probes arrive with TTL {}{hidden}, TOS {:#04x}\n", quote.ttl, quote.tos)
@@ -219,5 +246,43 @@ fn way_back(replies: &[&HopReply], ttl: u8) -> String {
         more @ 1.. => format!(", {more} more than there"),
         fewer => format!(", {} fewer than there", -fewer),
     };
-    format!("      answers arrive with TTL {arrived}: {} hops back{longer}\n", back.hops)
+    format!("      answers arrive with TTL {arrived}: {} back{longer}\n", super::hop_count(back.hops))
+}
+
+#[cfg(test)]
+mod tests {
+    use netdiag_model::ProbeId;
+    use netdiag_model::event::Quote;
+
+    use super::*;
+
+    fn hop(ttl: u8) -> Hop {
+        let [source, destination] = [[192, 0, 2, 1].into(), [203, 0, 113, 7].into()];
+        let quote = Quote { ttl, tos: 0xb8, source, destination, ports: None, is_checksum_wrong: false };
+        Hop { quotes: vec![(ProbeId::new(1, 0, 1), Address::new(source), quote)], ..Hop::default() }
+    }
+
+    #[test]
+    fn a_ttl_that_is_left_over_tells_of_hops_that_do_not_count_down() {
+        let words = |left: u8| quoted((4, &hop(left)), Address::new([192, 0, 2, 1].into()));
+        assert_eq!(words(1), "      probes arrive with TTL 1, TOS 0xb8\n");
+        assert_eq!(
+            words(2),
+            "      probes arrive with TTL 2 instead of 1: a hop before hop 4 does not count it down, TOS 0xb8\n"
+        );
+        assert!(words(3).contains("2 hops before hop 4 do not count it down"), "{}", words(3));
+        assert_eq!(quoted((4, &hop(1)), Address::new([192, 0, 2, 2].into())), "", "somebody else");
+    }
+
+    #[test]
+    fn each_interface_says_what_it_is_to_the_probe() {
+        let said = |role| {
+            let address = Some([192, 0, 2, 9].into());
+            interface_words(&InterfaceInfo { role, index: None, address, name: None, mtu: None })
+        };
+        assert_eq!(said(Role::Incoming), "      came in by 192.0.2.9\n");
+        assert_eq!(said(Role::SubIp), "      came in by link 192.0.2.9\n");
+        assert_eq!(said(Role::Outgoing), "      would have left by 192.0.2.9\n");
+        assert_eq!(said(Role::NextHop), "      would have gone on to 192.0.2.9\n");
+    }
 }

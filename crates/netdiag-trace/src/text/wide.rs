@@ -6,14 +6,14 @@ use netdiag_model::path::way_back;
 use netdiag_model::stats::loss_percent;
 use netdiag_model::trail::{Hop, HopReply, Trail};
 
+use super::hops::{is_target, meanings, speakers};
 use super::{Context, three_digits};
-use crate::marks;
 
 /// The table.
 pub(super) fn table(trail: &Trail, context: &Context<'_>) -> String {
     let mut lines = String::from("Hop  Loss%  Sent      Best       Avg     Worst  TTL  Back  Router\n");
     for (ttl, hop) in trail.hops() {
-        let addresses = hop.addresses();
+        let addresses = speakers((ttl, hop), trail);
         if addresses.is_empty() {
             let _ = writeln!(lines, "{ttl:>3}  {}  {:>4}{:>42}  *", loss(hop, context), hop.sent, "");
         }
@@ -24,11 +24,9 @@ pub(super) fn table(trail: &Trail, context: &Context<'_>) -> String {
                 0 => format!("{ttl:>3}  {}  {:>4}", loss(hop, context), hop.sent),
                 _ => format!("{:>16}", ""),
             };
-            let said = replies.iter().find_map(|reply| reply.icmp()).filter(|icmp| !icmp.is_time_exceeded());
-            let is_plain = |icmp: &netdiag_model::Icmp| icmp.name() == Some("echo-reply");
-            let said = said.filter(|icmp| !is_plain(icmp));
-            let said = said.map_or(String::new(), |icmp| format!("  ({})", marks::words(icmp)));
-            let _ = writeln!(lines, "{head}{}  {}{said}", numbers(&replies, ttl), context.who(address));
+            let who = context.who(address);
+            let said = meanings(&replies, is_target(address, trail));
+            let _ = writeln!(lines, "{head}{}  {who}{said}", numbers(&replies, ttl));
         }
     }
     lines
@@ -36,7 +34,9 @@ pub(super) fn table(trail: &Trail, context: &Context<'_>) -> String {
 
 /// The share of probes without an answer; five columns.
 fn loss(hop: &Hop, context: &Context<'_>) -> String {
-    let percent = loss_percent(u64::from(hop.sent), hop.replies.len() as u64);
+    // What is still awaited is not lost.
+    let known = u64::from(hop.sent).saturating_sub(hop.open().into());
+    let percent = loss_percent(known, hop.replies.len() as u64);
     let text = format!("{percent:>4.0}%");
     if percent > 0.0 { context.paint.alarm(&text) } else { text }
 }
