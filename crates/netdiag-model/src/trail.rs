@@ -265,8 +265,8 @@ impl Trail {
     pub fn explored(&self) -> u8 {
         match self.end {
             Some(PathEnd::GapLimit | PathEnd::MaxTtl | PathEnd::NotSent) => {
-                let answering = self.hops.iter().filter(|(_, hop)| !hop.replies.is_empty());
-                answering.last().map_or(0, |(ttl, _)| *ttl)
+                let mut answering = self.hops.iter().filter(|(_, hop)| !hop.replies.is_empty());
+                answering.next_back().map_or(0, |(ttl, _)| *ttl)
             }
             _ => self.last_ttl(),
         }

@@ -1,5 +1,7 @@
 //! All branches of networks of one kind each, as text, records, DOT and Mermaid.
 
+use std::fmt::Write;
+
 use netdiag_stage::{Scene, only};
 use netdiag_trace::Trace;
 use serde_json::Value;
@@ -13,10 +15,10 @@ fn network(routers: &[(&str, &str)], links: &[&[&str]]) -> Scene {
         "[here]\naddresses = [\"192.0.2.10/24\"]\nmax_shards = 256\n[host.target]\naddresses = [\"203.0.113.7/24\"]\n",
     );
     for (number, (name, keys)) in routers.iter().enumerate() {
-        toml += &format!("[router.{name}]\naddresses = [\"10.0.0.{}\"]\n{keys}\n", number + 1);
+        let _ = write!(toml, "[router.{name}]\naddresses = [\"10.0.0.{}\"]\n{keys}\n", number + 1);
     }
     for ends in links {
-        toml += &format!("[[link]]\nends = {ends:?}\ndelay = \"2ms\"\n");
+        let _ = write!(toml, "[[link]]\nends = {ends:?}\ndelay = \"2ms\"\n");
     }
     Scene::toml(&toml)
 }

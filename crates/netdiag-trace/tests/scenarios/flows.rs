@@ -1,6 +1,8 @@
 //! Flows: all probes of a run take one path, whatever a router takes for a flow; and where one shares packets out one by
 //! one, that is said.
 
+use std::fmt::Write;
+
 use netdiag_stage::{Scene, only};
 use netdiag_trace::Trace;
 
@@ -15,7 +17,8 @@ fn fan(keys: &str) -> Scene {
          [[link]]\nends = [\"here\", \"split\"]\n[[link]]\nends = [\"join\", \"target\"]\n"
     );
     for way in 1..=4 {
-        toml += &format!(
+        let _ = write!(
+            toml,
             "[router.w{way}]\naddresses = [\"10.0.{way}.1\", \"2001:db8:{way}::1\"]\n[[link]]\nends = [\"split\", \"w{way}\", \"join\"]\ndelay = \"{way}ms\"\n"
         );
     }

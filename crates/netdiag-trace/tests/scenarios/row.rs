@@ -9,7 +9,7 @@ pub(crate) const TARGET: &str = "203.0.113.7";
 /// See [`TARGET`].
 pub(crate) const TARGET_V6: &str = "2001:db8:ff::7";
 
-/// A row. Router `rN` is 10.0.N.1 and 2001:db8:N::1.
+/// A row. Router `rN` is `10.0.N.1` and `2001:db8:N::1`.
 pub(crate) struct Row {
     /// The keys of each router.
     pub(crate) routers: Vec<String>,

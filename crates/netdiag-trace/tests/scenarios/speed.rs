@@ -113,7 +113,9 @@ fn several_targets_are_asked_a_thousand_times_a_second_unless_told_otherwise() {
 
 #[test]
 fn a_thousand_targets_in_one_run_each_have_their_path() {
-    let list: String = (0..1_000).map(|host| format!("10.1.{}.{}\n", host / 250, host % 250 + 1)).collect();
+    let hosts: Vec<String> =
+        (0..1_000).map(|host| format!("10.1.{}.{}", host / 250, host % 250 + 1)).collect();
+    let list = hosts.join("\n");
     let scene = Scene::on("a-farm-of-65536-hosts").without_truth().file("hosts", list.as_bytes());
     let ran = scene.run::<Trace>("-q 1 --json -n @hosts");
     let records = ran.records();

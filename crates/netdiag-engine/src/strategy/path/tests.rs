@@ -240,3 +240,23 @@ fn where_answers_cannot_be_told_apart_it_begins_again_one_by_one_by_another_flow
         "{news:?}"
     );
 }
+
+#[test]
+fn what_still_comes_in_for_the_flow_before_counts_no_more() {
+    let mut paths = Paths::new(limits());
+    paths.handle_target(Mono::ZERO, TargetId(0), address(TARGET));
+    let mut first = Vec::new();
+    while let Next::Probe(ask) = paths.poll_next(Mono::ZERO) {
+        first.push(ask);
+    }
+    let icmp = Icmp { family: Family::V4, kind: 11, code: 0, info: 0 };
+    paths.handle_event(Mono::ZERO, &Event::Unattributed { target: TargetId(0), from: None, icmp });
+    assert!(matches!(paths.poll_next(Mono::ZERO), Next::Probe(_)));
+    for (seq, ask) in (1..).zip(first) {
+        let probe = ProbeId::new(1, 0, seq);
+        let subject = Subject { probe, target: TargetId(0), seq: seq.into(), aim: ask.aim };
+        paths.handle_event(Mono::ZERO, &event(&subject, Does::Answer, Mono::ZERO));
+        paths.handle_settled(&subject);
+        assert!(!matches!(paths.poll_next(Mono::ZERO), Next::Probe(_)), "its own probe is still under way");
+    }
+}
