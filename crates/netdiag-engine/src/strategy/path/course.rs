@@ -71,7 +71,7 @@ impl Course {
             is_queued: false,
             alarm: None,
             news: Vec::new(),
-            stage: Stage::Search(Search::new(limits, target.family())),
+            stage: Stage::Search(Search::new(limits, target)),
             limits,
             target,
             hops: Vec::new(),
@@ -185,7 +185,7 @@ impl Course {
         self.limits.discipline = Discipline::OneByOne;
         self.limits.flow = Flow(self.limits.flow.0 + 1);
         self.news.push(PathNews::OneAtATime);
-        self.stage = Stage::Search(Search::new(self.limits, self.target.family()).wary());
+        self.stage = Stage::Search(Search::new(self.limits, self.target).wary());
     }
 
     pub(super) fn handle_settled(&mut self, subject: &Subject) {
