@@ -21,7 +21,10 @@ pub enum PathNews {
     Ended(PathEnd),
     /// Routers quote too little to tell probes of one flow apart: from now on one probe at a time, from the first hop on,
     /// by another flow.
-    OneAtATime,
+    OneAtATime {
+        /// The flow. What is still heard of those before it is of no interest any more.
+        flow: Flow,
+    },
     /// What fits the path up to a stage of it.
     Mtu(MtuStage),
     /// Nobody answers this flow at this TTL.

@@ -99,6 +99,8 @@ pub struct Trail {
     end: Option<PathEnd>,
     mtu: Vec<MtuStage>,
     is_one_at_a_time: bool,
+    /// Probes of flows before it are not counted.
+    first_flow: Flow,
     is_sizing: bool,
 }
 
@@ -112,6 +114,7 @@ impl Trail {
             end: None,
             mtu: Vec::new(),
             is_one_at_a_time: false,
+            first_flow: Flow(0),
             is_sizing: false,
         }
     }
@@ -123,6 +126,9 @@ impl Trail {
 
     /// Takes in an event about this target.
     pub fn apply(&mut self, event: &Event) {
+        if event.subject().is_some_and(|subject| subject.aim.flow < self.first_flow) {
+            return;
+        }
         match event {
             Event::Path { news, .. } => self.learn(*news),
             Event::Quoted { subject, from, quote } if !self.is_sizing => {
@@ -164,8 +170,8 @@ impl Trail {
             PathNews::Silent { ttl, flow } => self.graph.observe(ttl, flow, None),
             PathNews::Sizing => self.is_sizing = true,
             PathNews::Complete => {}
-            PathNews::OneAtATime => {
-                *self = Self { is_one_at_a_time: true, ..Self::new(self.target) };
+            PathNews::OneAtATime { flow } => {
+                *self = Self { is_one_at_a_time: true, first_flow: flow, ..Self::new(self.target) };
             }
         }
     }

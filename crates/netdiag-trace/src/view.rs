@@ -320,7 +320,7 @@ impl Sink for View<'_> {
                     member.ended = Some(now.mono);
                     self.ended.push_back(*target);
                 }
-                Event::Path { news: PathNews::OneAtATime, .. } => {
+                Event::Path { news: PathNews::OneAtATime { .. }, .. } => {
                     let name = shown_name(member, self.interfaces);
                     member.lines = Lines::default();
                     self.notice(&text::one_at_a_time(&name));

@@ -86,6 +86,8 @@ fn a_hop_that_answers_from_elsewhere_for_good_has_changed() {
 #[test]
 fn going_one_at_a_time_begins_again() {
     let mut trail = trail(&[expired(1, 1, 7, Arrival::InTime)]);
-    trail.apply(&Event::Path { target: TargetId(0), news: PathNews::OneAtATime });
+    trail.apply(&Event::Path { target: TargetId(0), news: PathNews::OneAtATime { flow: Flow(1) } });
+    // What comes late for the flow before is no answer to the new one.
+    trail.apply(&expired(1, 2, 7, Arrival::InTime));
     assert!(trail.is_one_at_a_time() && trail.at(1).is_none());
 }

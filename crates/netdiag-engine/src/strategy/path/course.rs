@@ -184,7 +184,7 @@ impl Course {
         }
         self.limits.discipline = Discipline::OneByOne;
         self.limits.flow = Flow(self.limits.flow.0 + 1);
-        self.news.push(PathNews::OneAtATime);
+        self.news.push(PathNews::OneAtATime { flow: self.limits.flow });
         self.stage = Stage::Search(Search::new(self.limits, self.target).wary());
     }
 

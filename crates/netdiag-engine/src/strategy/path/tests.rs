@@ -245,5 +245,8 @@ fn where_answers_cannot_be_told_apart_it_begins_again_one_by_one_by_another_flow
     assert_eq!((first.aim.ttl, first.aim.flow, first.patience), (Some(1), Flow(1), None));
     assert!(!matches!(paths.poll_next(Mono::ZERO), Next::Probe(_)), "one at a time");
     let news = paths.poll_news();
-    assert!(matches!(news, Some(Event::Path { news: PathNews::OneAtATime, .. })), "{news:?}");
+    assert!(
+        matches!(news, Some(Event::Path { news: PathNews::OneAtATime { flow: Flow(1) }, .. })),
+        "{news:?}"
+    );
 }
