@@ -11,6 +11,7 @@
 
 mod matching;
 mod mishaps;
+mod sequel;
 
 pub use mishaps::{Mishaps, Shortage};
 
