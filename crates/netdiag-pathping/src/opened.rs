@@ -62,3 +62,30 @@ pub(crate) fn aim(limits: &Limits, family: Family, flow: Flow) -> Aim {
     };
     Aim { ttl: None, flow, len: Some(size.saturating_sub(overhead)) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use netdiag_engine::strategy::{AllBranches, Discipline, Overhead, PathMtu};
+
+    #[test]
+    fn packets_of_the_survey_are_as_large_as_those_of_the_search() {
+        let limits = Limits {
+            first_ttl: 1,
+            max_ttl: 30,
+            queries: 3,
+            gap: 5,
+            in_flight: 64,
+            timeout: std::time::Duration::from_secs(2),
+            discipline: Discipline::OneByOne,
+            flow: Flow(0),
+            size: [60, 80],
+            overhead: Overhead { v4: 32, v6: 52 },
+            branches: AllBranches::Ignored,
+            path_mtu: PathMtu::Ignored,
+        };
+        let of = |family| aim(&limits, family, Flow(1));
+        assert_eq!(of(Family::V4), Aim { ttl: None, flow: Flow(1), len: Some(28) });
+        assert_eq!(of(Family::V6).len, Some(28));
+    }
+}

@@ -34,9 +34,17 @@ impl<'a> Report<'a> {
         self.fold.hops.iter().find(|hop| hop.ttl == ttl)?.address
     }
 
-    /// What it amounts to, in a sentence.
+    /// What it amounts to, in a sentence. Of a hop that became another it names both: it cannot be said on which of the two
+    /// paths something was lost.
     pub(crate) fn sentence(&self, page: &Page<'_>) -> String {
-        let who = |ttl: u8| self.address(ttl).map(|address| page.who(address));
+        let who = |ttl: u8| {
+            let hop = self.fold.hops.iter().find(|hop| hop.ttl == ttl)?;
+            let who = page.who(hop.address?);
+            Some(match &hop.change {
+                Some(change) => format!("{}, later {who}", page.who(change.before)),
+                None => who,
+            })
+        };
         Speaker { attribution: &self.attribution, end: self.fold.end, sent: self.fold.sent, who: &who }.say()
     }
 }

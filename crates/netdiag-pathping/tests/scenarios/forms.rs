@@ -62,18 +62,12 @@ fn quiet_is_only_what_it_amounts_to() {
 }
 
 #[test]
-fn the_flow_and_the_size_are_those_of_the_search() {
+fn the_flow_is_that_of_the_search() {
     // By flow, two ways of equal length: whoever changes flows between search and survey sees the other one half the time.
     for seed in 1..=8 {
         let scene = Scene::on("two-equal-paths-by-flow-hash").seed(seed);
         let records = scene.run::<Pathping>("--json -n -q 10 203.0.113.7").valid_records();
         assert_eq!(of_type(&records, "notice").len(), 0, "{records:#?}");
-    }
-    for (args, len) in [("--size 100 203.0.113.7", 72), ("--size 1000 --protocol udp -p 2 203.0.113.7", 972)]
-    {
-        let ran = pathping("a-straight-path", &format!("-q 3 {args}"));
-        assert_eq!(ran.code(), 0, "{}", ran.page());
-        let _ = len;
     }
 }
 
