@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use netdiag_model::event::{Arrival, Damage};
-use netdiag_model::stats::attribution::{self, Attribution, ByKind, End, Outcome, Outcomes};
+use netdiag_model::stats::attribution::{ByKind, End, Outcome, Outcomes};
 use netdiag_model::stats::{Percentiles, Spread};
 use netdiag_model::{Address, Event, Icmp, ProbeId, Rtt, TargetId};
 
@@ -72,6 +72,16 @@ struct Asked {
     hop: usize,
     way: Way,
     round: u32,
+    fate: Fate,
+}
+
+/// What is known of a probe's fate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It is under way.
+    Open,
+    /// It has been answered, or given up, or did not leave this host.
+    Known,
 }
 
 /// The fold.
@@ -117,12 +127,12 @@ impl Fold {
         match event {
             Event::Sent { subject, .. } => {
                 self.sent += 1;
-                self.note(subject.probe, subject.target, subject.aim.ttl);
+                self.note(subject.probe, (subject.target, subject.aim.ttl), Fate::Open);
                 None
             }
             Event::SendError { subject, .. } => {
                 self.not_sent += 1;
-                self.note(subject.probe, subject.target, subject.aim.ttl);
+                self.note(subject.probe, (subject.target, subject.aim.ttl), Fate::Known);
                 None
             }
             Event::Timeout { subject } => {
@@ -149,7 +159,7 @@ impl Fold {
     }
 
     /// Counts a probe to its hop and round.
-    fn note(&mut self, probe: ProbeId, target: TargetId, ttl: Option<u8>) {
+    fn note(&mut self, probe: ProbeId, (target, ttl): (TargetId, Option<u8>), fate: Fate) {
         let (way, hop) = match ttl {
             Some(ttl) => (Way::Through, self.hops.iter().position(|hop| hop.ttl == ttl)),
             None => {
@@ -159,7 +169,7 @@ impl Fold {
         let Some(hop) = hop else { return };
         let asked = &mut self.hops[hop].asked;
         let count = if way == Way::Through { &mut asked.through } else { &mut asked.direct };
-        self.probes.insert(probe, Asked { hop, way, round: *count });
+        self.probes.insert(probe, Asked { hop, way, round: *count, fate });
         *count += 1;
     }
 
@@ -179,7 +189,9 @@ impl Fold {
     }
 
     fn settle(&mut self, probe: ProbeId, outcome: Outcome) -> Option<Asked> {
-        let asked = *self.probes.get(&probe)?;
+        let asked = self.probes.get_mut(&probe)?;
+        asked.fate = Fate::Known;
+        let asked = *asked;
         let hop = &mut self.hops[asked.hop];
         match asked.way {
             Way::Through => hop.outcomes.through.apply(asked.round, outcome),
@@ -214,14 +226,22 @@ impl Fold {
         self.hops.iter().map(|hop| hop.outcomes.through.sent() + hop.outcomes.direct.sent()).sum()
     }
 
-    /// What all of it says.
-    pub(crate) fn attribution(&self) -> Attribution {
-        let hop = |hop: &SurveyedHop| attribution::Hop {
-            ttl: hop.ttl,
-            through: hop.outcomes.through.clone(),
-            direct: hop.outcomes.direct.clone(),
+    /// The hops, each as far as the fate of all its probes is known.
+    pub(crate) fn known(&self) -> Vec<SurveyedHop> {
+        let mut first_open = vec![ByKind { through: u32::MAX, direct: u32::MAX }; self.hops.len()];
+        for asked in self.probes.values().filter(|asked| asked.fate == Fate::Open) {
+            let open = &mut first_open[asked.hop];
+            let open = if asked.way == Way::Through { &mut open.through } else { &mut open.direct };
+            *open = asked.round.min(*open);
+        }
+        let known = |(hop, open): (&SurveyedHop, ByKind<u32>)| SurveyedHop {
+            outcomes: ByKind {
+                through: hop.outcomes.through.before(open.through),
+                direct: hop.outcomes.direct.before(open.direct),
+            },
+            ..hop.clone()
         };
-        attribution::attribute(&self.hops.iter().map(hop).collect::<Vec<_>>(), self.end)
+        self.hops.iter().zip(first_open).map(known).collect()
     }
 }
 

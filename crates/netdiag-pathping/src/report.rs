@@ -1,7 +1,7 @@
 //! What a survey amounts to, for all renderers.
 
 use netdiag_model::Address;
-use netdiag_model::stats::attribution::{Attribution, Finding, HopLoss, LinkLoss};
+use netdiag_model::stats::attribution::{self, Attribution, Finding, HopLoss, LinkLoss};
 
 use crate::fold::{Fold, SurveyedHop};
 use crate::page::Page;
@@ -10,18 +10,27 @@ use crate::sentence::Speaker;
 /// The report.
 pub(crate) struct Report<'a> {
     pub(crate) fold: &'a Fold,
+    /// The hops, as far as the fate of all their probes is known.
+    hops: Vec<SurveyedHop>,
     pub(crate) attribution: Attribution,
 }
 
 impl<'a> Report<'a> {
     pub(crate) fn of(fold: &'a Fold) -> Self {
-        Self { fold, attribution: fold.attribution() }
+        let hops = fold.known();
+        let hop = |hop: &SurveyedHop| attribution::Hop {
+            ttl: hop.ttl,
+            through: hop.outcomes.through.clone(),
+            direct: hop.outcomes.direct.clone(),
+        };
+        let attribution = attribution::attribute(&hops.iter().map(hop).collect::<Vec<_>>(), fold.end);
+        Self { fold, hops, attribution }
     }
 
     /// Each hop, with the link that leads to it from the last one before that answers, and what is said of the hop.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (Option<&LinkLoss>, &'a SurveyedHop, &HopLoss)> {
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (Option<&LinkLoss>, &SurveyedHop, &HopLoss)> {
         let link = |ttl: u8| self.attribution.links.iter().find(move |link| link.stretch.to_ttl == ttl);
-        self.fold.hops.iter().zip(&self.attribution.hops).map(move |(hop, loss)| (link(hop.ttl), hop, loss))
+        self.hops.iter().zip(&self.attribution.hops).map(move |(hop, loss)| (link(hop.ttl), hop, loss))
     }
 
     /// Whether a link, or the end of the path, is found to lose.

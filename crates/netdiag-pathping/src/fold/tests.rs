@@ -158,3 +158,18 @@ fn a_silent_hop_that_speaks_at_last_is_no_change_and_the_target_always_counts() 
     fold.apply(&reply(direct, 3, Arrival::InTime));
     assert_eq!(counts(&fold.hops[2].outcomes.direct), (1, 1));
 }
+
+#[test]
+fn while_probes_are_under_way_only_what_lies_before_them_is_known() {
+    let mut fold = fold();
+    for round in 0..4 {
+        let subject = probe(round, 0, Some(1));
+        fold.apply(&sent(subject));
+        if round != 1 {
+            fold.apply(&error(subject, 1, EXCEEDED, Arrival::InTime));
+        }
+    }
+    assert_eq!(counts(&fold.known()[0].outcomes.through), (1, 1), "the second may yet be lost");
+    fold.apply(&Event::Timeout { subject: probe(1, 0, Some(1)) });
+    assert_eq!(counts(&fold.known()[0].outcomes.through), (4, 3));
+}

@@ -12,8 +12,8 @@ use crate::report::Report;
 
 /// The table.
 pub(crate) fn table(report: &Report<'_>, page: &Page<'_>) -> String {
-    let mut lines = columns(["", "", "", "by TTL", "", "directly", ""], "");
-    lines += &columns(["Hop", "RTT", "lost/sent", "%", "lost/sent", "%", "node"], "who");
+    let mut lines = columns(["", "", "by TTL", "", "directly", "", ""], "");
+    lines += &columns(["Hop", "RTT", "lost/sent", "%", "lost/sent", "%", "node %"], "who");
     lines += &columns(["0", "", "", "", "", "", ""], "this host");
     for (link, hop, loss) in report.rows() {
         lines += &link.map_or_else(String::new, |link| link_line(link, report, page));
@@ -27,7 +27,7 @@ pub(crate) fn table(report: &Report<'_>, page: &Page<'_>) -> String {
 
 fn columns([hop, rtt, lost, percent, direct, direct_percent, node]: [&str; 7], who: &str) -> String {
     let line = format!(
-        "{hop:>3}  {rtt:>9}  {lost:>9} {percent:>8}  {direct:>9} {direct_percent:>8}  {node:>7}  {who}"
+        "{hop:>3} {rtt:>9}  {lost:>9} {percent:>5}  {direct:>9} {direct_percent:>5}  {node:>6}  {who}"
     );
     line.trim_end().to_owned() + "\n"
 }
@@ -79,7 +79,7 @@ fn counts(outcomes: &Outcomes) -> [String; 2] {
 }
 
 fn share(percent: f64) -> String {
-    format!("{percent:.1} %")
+    format!("{percent:.1}")
 }
 
 fn link_line(link: &LinkLoss, report: &Report<'_>, page: &Page<'_>) -> String {
@@ -123,7 +123,7 @@ fn detail(hop: &SurveyedHop, loss: &HopLoss) -> String {
     if loss.node_percent.direct > 0.0 {
         let _ = writeln!(
             lines,
-            "       {} of the echoes are not answered by the node itself",
+            "       {} % of the probes to it are not answered by the node itself",
             share(loss.node_percent.direct)
         );
     }
