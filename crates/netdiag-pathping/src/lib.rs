@@ -10,6 +10,7 @@ mod meter;
 mod opened;
 pub mod options;
 mod page;
+mod paint;
 pub mod plan;
 mod report;
 mod route;

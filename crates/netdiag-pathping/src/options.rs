@@ -10,8 +10,12 @@ use netdiag_tool::{ColorChoice, arguments, duration};
 #[expect(clippy::struct_excessive_bools, reason = "one field per switch, as typed")]
 pub struct PathpingOptions {
     /// Where to: a name or an address
-    #[arg(value_name = "HOST", required = true)]
-    pub(crate) targets: Vec<String>,
+    #[arg(value_name = "HOST")]
+    pub(crate) target: String,
+    // Known so that they can be refused with the reason.
+    /// Further hosts
+    #[arg(hide = true)]
+    pub(crate) further: Vec<String>,
 
     /// Use IPv4 only
     #[arg(short = '4', conflicts_with = "ipv6", help_heading = "Common")]

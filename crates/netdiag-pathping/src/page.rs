@@ -10,8 +10,8 @@ use netdiag_model::event::Notice;
 use netdiag_tool::targets::shown;
 use netdiag_tool::{Escaped, Labels, Streams, Terminal, json as lines};
 
+use crate::paint::Paint;
 use crate::plan::{Form, Names, Plan};
-use crate::text::Paint;
 
 /// The prefix of what goes to standard error.
 const PROGRAM: &str = "netdiag pathping";

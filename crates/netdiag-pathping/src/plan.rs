@@ -99,7 +99,7 @@ pub struct Plan {
 impl Plan {
     /// Understands the options.
     pub fn new(options: &PathpingOptions) -> Result<Self, ToolError> {
-        let word = word(&options.targets)?;
+        let word = word(options)?;
         check(options)?;
         Ok(Self {
             word,
@@ -130,18 +130,18 @@ impl Plan {
 }
 
 /// The one host to ask.
-fn word(typed: &[String]) -> Result<Word, ToolError> {
+fn word(PathpingOptions { target, further, .. }: &PathpingOptions) -> Result<Word, ToolError> {
     let one = |message: String| {
         Err(ToolError::new(message).with_hint("the paths to many hosts at once: netdiag trace HOST…"))
     };
-    match typed {
-        [word] => match Word::parse(word) {
-            Ok(word @ Word::Host(_)) => Ok(word),
-            Ok(Word::Block(_)) => one(format!("{word:?} is a block, and pathping asks one host")),
-            Ok(Word::File(_) | Word::Stdin) => one(format!("{word:?} is a list, and pathping asks one host")),
-            Err(error) => Err(ToolError::new(error.to_string())),
-        },
-        many => one(format!("pathping asks one host, and here are {}", many.len())),
+    if !further.is_empty() {
+        return one(format!("pathping asks one host, and here are {}", further.len() + 1));
+    }
+    match Word::parse(target) {
+        Ok(word @ Word::Host(_)) => Ok(word),
+        Ok(Word::Block(_)) => one(format!("{target:?} is a block, and pathping asks one host")),
+        Ok(Word::File(_) | Word::Stdin) => one(format!("{target:?} is a list, and pathping asks one host")),
+        Err(error) => Err(ToolError::new(error.to_string())),
     }
 }
 

@@ -102,7 +102,7 @@ impl Tool for Pathping {
         let world = World { outlet, clock: clock.as_mut(), watch, commands };
         let limits = opened::limits(&plan, method);
         let prober = Prober::new(config, Paths::new(limits).with_deadline(plan.deadline));
-        let run = Run { page: &mut page, world, terminal };
+        let run = Run { page: &mut page, world, terminal: *terminal };
         let (found, fold) = run.go(prober, stream).await?;
         let elapsed = clock.now().mono.since(began.mono);
         wait_for_names(&mut page, &fold, clock.as_mut(), commands).await;
@@ -122,7 +122,7 @@ struct World<'a> {
 struct Run<'r, 'a> {
     page: &'r mut Page<'a>,
     world: World<'r>,
-    terminal: &'r Terminal,
+    terminal: Terminal,
 }
 
 impl Run<'_, '_> {

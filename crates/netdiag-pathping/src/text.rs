@@ -6,7 +6,6 @@ mod table;
 
 use std::fmt::Write;
 
-use anstyle::{AnsiColor, Style};
 use netdiag_engine::prober::Method;
 use netdiag_model::path::Trail;
 use netdiag_model::{Address, Family, Rtt};
@@ -18,34 +17,6 @@ use crate::page::Page;
 use crate::plan::Plan;
 use crate::report::Report;
 use crate::route::Route;
-
-/// Whether to use colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Paint {
-    /// None.
-    Plain,
-    /// For people at a terminal.
-    Colour,
-}
-
-impl Paint {
-    fn styled(self, style: Style, text: &str) -> String {
-        match self {
-            Self::Plain => text.to_owned(),
-            Self::Colour => format!("{style}{text}{style:#}"),
-        }
-    }
-
-    /// What is wrong.
-    fn alarm(self, text: &str) -> String {
-        self.styled(AnsiColor::Red.on_default(), text)
-    }
-
-    /// What looks wrong and is not.
-    fn hush(self, text: &str) -> String {
-        self.styled(Style::new().dimmed(), text)
-    }
-}
 
 /// A time with three decimals below ten milliseconds, fewer above.
 fn time(rtt: Rtt) -> String {

@@ -36,11 +36,11 @@ pub(crate) struct Watch<'p, 'a> {
 impl<'p, 'a> Watch<'p, 'a> {
     pub(crate) fn new(
         page: &'p mut Page<'a>,
-        terminal: &Terminal,
+        terminal: Terminal,
         (found, route): (&'p Discovered, &'p Route),
         now: Mono,
     ) -> Self {
-        let meter = Meter::new((page.streams, terminal), page.plan, route, now);
+        let meter = Meter::new((page.streams, &terminal), page.plan, route, now);
         let fold = Fold::new(route);
         Self { page, fold, found, route, meter, route_due: Some(now + NAME_PATIENCE) }
     }

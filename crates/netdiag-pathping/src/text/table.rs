@@ -35,8 +35,8 @@ fn columns([hop, rtt, lost, percent, direct, direct_percent, node]: [&str; 7], w
 fn hop_line(hop: &SurveyedHop, loss: &HopLoss, page: &Page<'_>) -> String {
     let times = [&hop.times.through, &hop.times.direct];
     let rtt = times.into_iter().find_map(|times| times.spread.mean()).map_or_else(|| "-".to_owned(), time);
-    let ([lost, percent], [direct, direct_percent]) =
-        (counts(&hop.outcomes.through), counts(&hop.outcomes.direct));
+    let [through, through_percent] = counts(&hop.outcomes.through);
+    let [direct, direct_percent] = counts(&hop.outcomes.direct);
     let node = match loss.cause {
         LossCause::Silent => "-".to_owned(),
         _ if hop.outcomes.through.sent() > 0 => share(loss.node_percent.through),
@@ -52,7 +52,7 @@ fn hop_line(hop: &SurveyedHop, loss: &HopLoss, page: &Page<'_>) -> String {
         who += &page.paint.hush(&format!("({words})"));
     }
     let ttl = hop.ttl.to_string();
-    columns([&ttl, &rtt, &lost, &percent, &direct, &direct_percent, &node], &who)
+    columns([&ttl, &rtt, &through, &through_percent, &direct, &direct_percent, &node], &who)
 }
 
 /// What is to be known of a hop that misses answers.
