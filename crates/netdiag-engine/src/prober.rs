@@ -13,6 +13,7 @@ mod matching;
 mod mishaps;
 mod outcomes;
 mod quotes;
+mod sequel;
 
 pub use mishaps::{Mishaps, Shortage};
 
