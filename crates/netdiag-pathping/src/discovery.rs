@@ -6,7 +6,8 @@ use std::task::{Context as TaskContext, Poll};
 use netdiag_engine::driver::{Recruit, Sink};
 use netdiag_engine::prober::Audience;
 use netdiag_model::event::{Notice, NoticeCode};
-use netdiag_model::path::{PathNews, Trail};
+use netdiag_model::path::PathNews;
+use netdiag_model::trail::Trail;
 use netdiag_model::{Address, Event, Reading};
 use netdiag_tool::targets::{Failure, Found, Named, TargetStream};
 use netdiag_tool::{Escaped, ToolError};
@@ -82,7 +83,7 @@ impl Sink for Discovery<'_, '_> {
         }
         match event {
             Event::Notice(notice) => self.page.notice(notice),
-            Event::Path { news: PathNews::OneAtATime, .. } => self.slow_down(),
+            Event::Path { news: PathNews::OneAtATime { .. }, .. } => self.slow_down(),
             Event::IcmpError { from: Some(from), .. } => self.page.labels.ask(from.ip),
             Event::Reply(reply) => self.page.labels.ask(reply.from.ip),
             _ => {}

@@ -185,6 +185,8 @@ fn limits(options: &PathpingOptions) -> Limits {
         timeout: options.timeout,
         discipline: Discipline::Abreast { hops: ABREAST_ICMP },
         flow: Flow(0),
+        // One to begin with, and one in its place where answers cannot be told apart.
+        flows: 2,
         size: SIZES.map(|usual| options.size.unwrap_or(usual)),
         overhead: Overhead { v4: 28, v6: 48 },
         branches: AllBranches::Ignored,

@@ -1,8 +1,9 @@
 //! The route that a search has found, as far as its hops can be asked again and again.
 
 use netdiag_engine::strategy::SurveyHop;
-use netdiag_model::path::{PathEnd, Trail};
+use netdiag_model::path::PathEnd;
 use netdiag_model::stats::attribution::End;
+use netdiag_model::trail::Trail;
 use netdiag_model::{Address, Flow, Rtt, TargetId};
 
 /// A hop as the search has found it.

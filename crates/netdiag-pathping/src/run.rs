@@ -74,13 +74,15 @@ impl Tool for Pathping {
         let opened = match plan.protocol {
             Protocol::Icmp => sockets.open_icmp(options).map(|socket| (Outlet::Socket(socket), Method::Icmp)),
             Protocol::Udp => sockets.open_udp(options).map(|socket| (Outlet::Socket(socket), udp)),
-            Protocol::Auto => access::open_icmp_or_udp(sockets, options, TOOL).map(|access| match access {
-                Access::Icmp(outlet) => (outlet, Method::Icmp),
-                Access::Udp(outlet, notice) => {
-                    fallback = Some(notice);
-                    (outlet, udp)
-                }
-            }),
+            Protocol::Auto => {
+                access::open_icmp_or_udp(sockets, (options, options), TOOL).map(|access| match access {
+                    Access::Icmp(outlet) => (outlet, Method::Icmp),
+                    Access::Udp(outlet, notice) => {
+                        fallback = Some(notice);
+                        (outlet, udp)
+                    }
+                })
+            }
         };
         let other = "or ask in another way: --protocol udp";
         let (outlet, method) = opened.map_err(|error| access::open_error(&error, TOOL, other))?;

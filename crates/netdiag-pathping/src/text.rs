@@ -7,7 +7,7 @@ mod table;
 use std::fmt::Write;
 
 use netdiag_engine::prober::Method;
-use netdiag_model::path::Trail;
+use netdiag_model::trail::Trail;
 use netdiag_model::{Address, Family, Rtt};
 
 pub(crate) use ending::ending;

@@ -1,7 +1,8 @@
 //! Where a path ends, if not at its target.
 
 use netdiag_model::knowledge::icmp::{Words, facts};
-use netdiag_model::path::{PathEnd, Trail};
+use netdiag_model::path::PathEnd;
+use netdiag_model::trail::Trail;
 use netdiag_model::{Address, Family, Icmp};
 
 use crate::page::Page;
