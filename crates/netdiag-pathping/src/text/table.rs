@@ -60,7 +60,7 @@ fn words(hop: &SurveyedHop, loss: &HopLoss) -> Option<&'static str> {
     let is_deaf = hop.outcomes.direct.sent() > 0 && hop.outcomes.direct.received() == 0;
     match loss.cause {
         LossCause::RateLimited => Some("limits its answers: harmless"),
-        LossCause::Silent => Some("silent, and passes packets on: harmless"),
+        LossCause::Silent => Some("silent: harmless"),
         LossCause::Unknown if loss.node_percent.through > 0.0 => Some("does not answer every probe"),
         LossCause::None | LossCause::Path if is_deaf => Some("answers no echoes: harmless"),
         LossCause::None | LossCause::Path if loss.node_percent.direct > 0.0 => {

@@ -112,7 +112,6 @@ fn with_more_confidence_it_is_missing_more_seldom() {
 
 #[test]
 #[ignore = "minutes: cargo test --release -p netdiag-trace -- --ignored --nocapture"]
-#[expect(clippy::print_stderr, reason = "the figures are what it is run for")]
 fn thousands_of_networks_hold_the_bound() {
     eprintln!("{}", hold(5_000, "--mda -n --json 203.0.113.7", 5));
     eprintln!("{}", hold(5_000, "--mda=99 -n --json 203.0.113.7", 1));
