@@ -79,6 +79,7 @@ mod tests {
             timeout: std::time::Duration::from_secs(2),
             discipline: Discipline::OneByOne,
             flow: Flow(0),
+            flows: 2,
             size: [60, 80],
             overhead: Overhead { v4: 32, v6: 52 },
             branches: AllBranches::Ignored,

@@ -34,7 +34,7 @@ fn sent(subject: Subject) -> Event {
 }
 
 fn error(subject: Subject, from: u8, (kind, code): (u8, u8), arrival: Arrival) -> Event {
-    let transit = Transit { rtt: RTT, clock: Clock::User, ttl: None, arrival };
+    let transit = Transit { rtt: RTT, clock: Clock::User, ttl: None, arrival, extensions: Box::default() };
     let icmp = Icmp { family: Family::V4, kind, code, info: 0 };
     Event::IcmpError { subject, from: Some(address(from)), icmp, at: at(), transit }
 }
