@@ -29,6 +29,7 @@ complete -c netdiag -n "__fish_netdiag_needs_command" -s V -l version -d 'Print 
 complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "completions" -d 'write the completions for a shell to standard output'
 complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "ping" -d 'echo one host or many, with jitter, loss and percentiles'
 complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "trace" -d 'the path to a host: every hop, every branch, what fits it, where it ends and why'
+complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "pathping" -d 'which link on the way to a host loses packets, and which routers only seem to'
 complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "connect" -d 'is a port open, closed or blocked, by whom, and who has to act'
 complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "explain" -d 'what an errno, a TCP state, a flag, an ICMP code, a sysctl or an rcode means'
 complete -c netdiag -n "__fish_netdiag_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -138,6 +139,35 @@ complete -c netdiag -n "__fish_netdiag_using_subcommand trace" -l wide -d 'A tab
 complete -c netdiag -n "__fish_netdiag_using_subcommand trace" -s e -l extensions -d 'Show the extensions that routers add to their answers, unknown ones in full'
 complete -c netdiag -n "__fish_netdiag_using_subcommand trace" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c netdiag -n "__fish_netdiag_using_subcommand trace" -s V -l version -d 'Print version'
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l color -d 'Use colour' -r -f -a "auto\t'Where a person looks: on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; or `CLICOLOR_FORCE` is set'
+always\t'Everywhere'
+never\t'Nowhere'"
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l netns -d 'Run inside this network namespace: a name, a process id or a path' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l protocol -d 'What to send; icmp where that is allowed, else udp' -r -f -a "icmp\t'ICMP echo'
+udp\t'UDP to a port that is hoped to be closed'"
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l port -d 'Destination port of UDP: 33434' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l flow -d 'Flow to send by: probes of one flow take one path, and the same number is the same flow in every run' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l first-ttl -d 'First TTL' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -s h -l max-ttl -d 'Last TTL' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l gap-limit -d 'So many silent hops in a row end the search' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -s q -l queries -d 'How often each hop is asked in each of the two ways' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -s p -l period -d 'How much time lies between: seconds (0.25) or with a unit (250ms)' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -s w -l timeout -d 'How long to wait for each answer' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l deadline -d 'End the run after this time, whatever is outstanding' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l rate -d 'At most so many probes per second; max for as many as the kernel takes' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l size -d 'Size of the packets, IP header included' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l tos -d 'TOS or traffic class, decimal or 0x hexadecimal' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l interface -d 'Interface (or VRF) to send by' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l source -d 'Source address to send from' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l mark -d 'Firewall mark (needs CAP_NET_ADMIN)' -r
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -s 4 -d 'Use IPv4 only'
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -s 6 -d 'Use IPv6 only'
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -s n -l numeric -d 'Look up no names of addresses'
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l json -d 'Write JSON Lines'
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l quiet -d 'Only what it amounts to'
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -s v -l verbose -d 'Show more of each hop and link'
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -l help -d 'Print help'
+complete -c netdiag -n "__fish_netdiag_using_subcommand pathping" -s V -l version -d 'Print version'
 complete -c netdiag -n "__fish_netdiag_using_subcommand connect" -l color -d 'Use colour' -r -f -a "auto\t'Where a person looks: on a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`; or `CLICOLOR_FORCE` is set'
 always\t'Everywhere'
 never\t'Nowhere'"
@@ -179,9 +209,10 @@ complete -c netdiag -n "__fish_netdiag_using_subcommand explain" -l list -d 'Nam
 complete -c netdiag -n "__fish_netdiag_using_subcommand explain" -l json -d 'Write JSON Lines'
 complete -c netdiag -n "__fish_netdiag_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c netdiag -n "__fish_netdiag_using_subcommand explain" -s V -l version -d 'Print version'
-complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping trace connect explain help" -f -a "completions" -d 'write the completions for a shell to standard output'
-complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping trace connect explain help" -f -a "ping" -d 'echo one host or many, with jitter, loss and percentiles'
-complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping trace connect explain help" -f -a "trace" -d 'the path to a host: every hop, every branch, what fits it, where it ends and why'
-complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping trace connect explain help" -f -a "connect" -d 'is a port open, closed or blocked, by whom, and who has to act'
-complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping trace connect explain help" -f -a "explain" -d 'what an errno, a TCP state, a flag, an ICMP code, a sysctl or an rcode means'
-complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping trace connect explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping trace pathping connect explain help" -f -a "completions" -d 'write the completions for a shell to standard output'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping trace pathping connect explain help" -f -a "ping" -d 'echo one host or many, with jitter, loss and percentiles'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping trace pathping connect explain help" -f -a "trace" -d 'the path to a host: every hop, every branch, what fits it, where it ends and why'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping trace pathping connect explain help" -f -a "pathping" -d 'which link on the way to a host loses packets, and which routers only seem to'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping trace pathping connect explain help" -f -a "connect" -d 'is a port open, closed or blocked, by whom, and who has to act'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping trace pathping connect explain help" -f -a "explain" -d 'what an errno, a TCP state, a flag, an ICMP code, a sysctl or an rcode means'
+complete -c netdiag -n "__fish_netdiag_using_subcommand help; and not __fish_seen_subcommand_from completions ping trace pathping connect explain help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -1,9 +1,7 @@
 //! connect from the outside: help, and what is refused before anything is sent, as text and as records. All targets would
 //! be harmless.
 
-use serde_json::Value;
-
-use crate::{NETDIAG, refused, run, told};
+use crate::{NETDIAG, assert_refused_as_records, refused, run, told};
 
 const CONNECT: &str = env!("CARGO_BIN_EXE_netdiag-connect");
 
@@ -97,27 +95,8 @@ fn usage() {
     ]));
 }
 
-/// Where records are wanted an error is one, and it names what to do as the text does.
 #[test]
 fn refusals_as_records() {
-    let entry = netdiag::tools::find("connect").expect("a tool");
-    let schema = serde_json::from_str(&(entry.schema)()).expect("a schema");
-    let validator = jsonschema::validator_for(&schema).expect("a schema");
-    let words = WORDS.map(|word| [word]);
-    let all = lines(OPTIONS).into_iter().chain(words.iter().map(|word| vec!["connect", word[0]]));
-    for args in all {
-        let output = run(NETDIAG, &[&args[..1], &["--json"], &args[1..]].concat());
-        let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let records: Vec<Value> =
-            text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
-        let types: Vec<&str> = records.iter().filter_map(|record| record["type"].as_str()).collect();
-        assert_eq!((types, output.status.code()), (vec!["start", "error"], Some(2)), "{args:?}: {output:?}");
-        assert!(records.iter().all(|record| validator.is_valid(record)), "{records:?}");
-        let said = String::from_utf8_lossy(&run(NETDIAG, &args).stderr).into_owned();
-        let message = records[1]["message"].as_str().expect("a message");
-        assert!(said.contains(message.lines().next().unwrap_or_default()), "{said:?} {message:?}");
-        if let Some(hint) = records[1]["hint"].as_str() {
-            assert!(said.contains(hint), "{said:?} {hint:?}");
-        }
-    }
+    let words = WORDS.map(|word| vec!["connect", word]);
+    assert_refused_as_records("connect", &lines(OPTIONS).into_iter().chain(words).collect::<Vec<_>>());
 }

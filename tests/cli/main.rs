@@ -4,6 +4,7 @@
 
 mod connect;
 mod explain;
+mod trace;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};
@@ -51,6 +52,28 @@ fn refused(lines: &[&[&str]]) -> String {
         assert!(is_refused, "{args:?}: {output:?}");
     }
     all(lines)
+}
+
+/// Where records are wanted an error is one, and it names what to do as the text does.
+fn assert_refused_as_records(tool: &str, lines: &[Vec<&str>]) {
+    let entry = netdiag::tools::find(tool).expect("a tool");
+    let schema = serde_json::from_str(&(entry.schema)()).expect("a schema");
+    let validator = jsonschema::validator_for(&schema).expect("a schema");
+    for args in lines {
+        let output = run(NETDIAG, &[&args[..1], &["--json"], &args[1..]].concat());
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let records: Vec<serde_json::Value> =
+            text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        let types: Vec<&str> = records.iter().filter_map(|record| record["type"].as_str()).collect();
+        assert_eq!((types, output.status.code()), (vec!["start", "error"], Some(2)), "{args:?}: {output:?}");
+        assert!(records.iter().all(|record| validator.is_valid(record)), "{records:?}");
+        let said = String::from_utf8_lossy(&run(NETDIAG, args).stderr).into_owned();
+        let message = records[1]["message"].as_str().expect("a message");
+        assert!(said.contains(message.lines().next().unwrap_or_default()), "{said:?} {message:?}");
+        if let Some(hint) = records[1]["hint"].as_str() {
+            assert!(said.contains(hint), "{said:?} {hint:?}");
+        }
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
-//! netdiag ping and netdiag connect, each alone, on real kernels: what they say about bad input, bad networks, lost
-//! rights and lying answers, held against what the laboratory itself knows (the wire's log, captures, /proc, the fault
-//! that was staged).
+//! netdiag ping, netdiag connect and netdiag pathping, each alone, on real kernels: what they say about bad input, bad
+//! networks, lost rights and lying answers, held against what the laboratory itself knows (the wire's log, captures, /proc,
+//! the fault that was staged).
 
 mod clocks;
 mod connect;
@@ -12,6 +12,7 @@ mod many;
 mod names;
 mod networks;
 mod pace;
+mod pathping;
 mod portable;
 mod rights;
 mod stage;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
             connect::options::CASES,
             connect::combinations::CASES,
             connect::later::CASES,
+            pathping::CASES,
         ],
         connect::faults::trials,
     )

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use netdiag_engine::dialer::Dialed;
 use netdiag_engine::port::{Attempt, Connection};
+use netdiag_model::path::{Circle, circle};
 use netdiag_model::{Address, Errno, Icmp, ProbeId};
 
 use crate::batch::Tools;
@@ -38,9 +39,18 @@ pub struct Path {
     pub hops: Vec<Hop>,
     /// Whether the last of them ends it: the target, or somebody who refuses.
     pub is_ended: bool,
+    /// The circle that it goes in; then the hops end where it comes round.
+    pub circle: Option<Circle>,
 }
 
 impl Path {
+    /// Who let the TTL run out at each hop. Whoever refuses, or speaks in the name of the target, may well have been met
+    /// before.
+    fn passed(&self) -> Vec<Option<Address>> {
+        let has_run_out = |hop: &Hop| !hop.is_target && hop.icmp.is_some_and(|icmp| icmp.is_time_exceeded());
+        self.hops.iter().map(|hop| hop.answer.filter(|_| has_run_out(hop))).collect()
+    }
+
     /// The last hop that answered.
     pub fn last_answering(&self) -> Option<&Hop> {
         self.hops.iter().rev().find(|hop| hop.answer.is_some())
@@ -51,22 +61,9 @@ impl Path {
         self.hops.last().filter(|_| self.is_ended)
     }
 
-    /// The hop at which the path comes to an address for the second time, and the TTL of the first: packets go in circles.
-    pub fn circle(&self) -> Option<(u8, u8)> {
-        // Whoever refuses may well be a router that has been met before.
-        let has_run_out = |hop: &&Hop| !hop.is_target && hop.icmp.is_some_and(|icmp| icmp.is_time_exceeded());
-        let answers = || self.hops.iter().filter(has_run_out).filter_map(|hop| Some((hop.ttl, hop.answer?)));
-        answers().find_map(|(ttl, who)| {
-            // A router may answer for its neighbour; twice in a row is no circle.
-            let (first, _) = answers().find(|&(before, other)| other == who && before + 1 < ttl)?;
-            Some((first, ttl))
-        })
-    }
-
     /// From which TTL on nothing answers, if nothing does.
     pub fn silent_from(&self) -> Option<u8> {
-        (!self.is_ended && self.circle().is_none())
-            .then(|| self.last_answering().map_or(1, |hop| hop.ttl + 1))
+        (!self.is_ended && self.circle.is_none()).then(|| self.last_answering().map_or(1, |hop| hop.ttl + 1))
     }
 }
 
@@ -84,7 +81,7 @@ pub(crate) async fn locate(tools: &mut Tools<'_>, address: Address, port: u16) -
         let is_silent = done.iter().all(|dialed| hop(dialed).answer.is_none());
         hops.extend(done.iter().map(hop));
         let path = path(hops.iter().copied());
-        if path.is_ended || path.circle().is_some() || is_silent {
+        if path.is_ended || path.circle.is_some() || is_silent {
             break;
         }
     }
@@ -101,7 +98,8 @@ fn path(all: impl Iterator<Item = Hop>) -> Path {
             break;
         }
     }
-    if let Some((_, again)) = path.circle().filter(|_| !path.is_ended) {
+    path.circle = circle(1, &path.passed()).filter(|_| !path.is_ended);
+    if let Some(Circle { again, .. }) = path.circle {
         path.hops.retain(|hop| hop.ttl <= again);
     } else if !path.is_ended {
         // Of the silence behind the last one that answered one line is enough.
@@ -153,7 +151,10 @@ mod tests {
             hops[ttl - 1].answer = hops[same - 1].answer;
         }
         let path = path(hops.into_iter());
-        assert_eq!((path.circle(), path.hops.len(), path.silent_from()), (Some((2, 4)), 4, None));
+        assert_eq!(
+            (path.circle, path.hops.len(), path.silent_from()),
+            (Some(Circle { first: 2, again: 4 }), 4, None)
+        );
     }
 
     #[test]
@@ -163,7 +164,7 @@ mod tests {
             (hops[ttl - 1].answer, hops[ttl - 1].is_target) =
                 (Some(Address::new([192, 0, 2, 9].into())), true);
         }
-        assert_eq!(path(hops.into_iter()).circle(), None);
+        assert_eq!(path(hops.into_iter()).circle, None);
     }
 
     #[test]

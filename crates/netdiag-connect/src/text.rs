@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use anstyle::{AnsiColor, Style};
 use netdiag_model::knowledge::cause;
+use netdiag_model::path::Circle;
 use netdiag_model::{Rtt, Side, Verdict};
 use netdiag_tool::Escaped;
 
@@ -269,7 +270,7 @@ pub(crate) fn path(
             }
         }
     }
-    if let Some((first, again)) = path.circle() {
+    if let Some(Circle { first, again }) = path.circle {
         let style = paint.verdict(Verdict::Unreachable);
         let _ = writeln!(
             text,

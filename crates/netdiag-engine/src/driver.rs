@@ -90,8 +90,9 @@ pub struct Ports<'a> {
     pub commands: &'a mut mpsc::UnboundedReceiver<Command>,
 }
 
-/// Runs `prober` until it is finished, `sink` breaks off, or a command ends it.
-pub async fn run<S: Strategy>(prober: &mut Prober<S>, ports: Ports<'_>, sink: &mut dyn Sink) {
+/// Runs `prober` until it is finished, `sink` breaks off, or a command ends it. Gives back what probes went out by, for a
+/// run that goes on from here ([`Prober::go_on`]).
+pub async fn run<S: Strategy>(prober: &mut Prober<S>, ports: Ports<'_>, sink: &mut dyn Sink) -> Outlet {
     let mut driver = Driver {
         prober,
         ports,
@@ -104,6 +105,7 @@ pub async fn run<S: Strategy>(prober: &mut Prober<S>, ports: Ports<'_>, sink: &m
         has_all_targets: false,
     };
     std::future::poll_fn(|cx| driver.poll(cx)).await;
+    driver.ports.outlet
 }
 
 /// Why nothing can be sent at the moment.

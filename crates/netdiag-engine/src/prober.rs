@@ -13,6 +13,7 @@ mod matching;
 mod mishaps;
 mod outcomes;
 mod quotes;
+mod sequel;
 
 pub use mishaps::{Mishaps, Shortage};
 
@@ -231,7 +232,13 @@ impl<S: Strategy> Prober<S> {
             Flows::Any => None,
             Flows::Kept { tcp_port } => Some(tcp_port.saturating_add(entry.aim.flow.0)),
         };
-        Some(Attempt { ttl: entry.aim.ttl, source_port, timeout: patience, ..Attempt::new(probe, to, port) })
+        Some(Attempt {
+            ttl: entry.aim.ttl,
+            source_port,
+            is_port_shared: source_port.is_some(),
+            timeout: patience,
+            ..Attempt::new(probe, to, port)
+        })
     }
 
     /// Takes the next probe that is asked for, if the pacer and the table have room for it.

@@ -5,9 +5,11 @@
 
 mod echo;
 mod path;
+mod survey;
 
 pub use echo::{Count, Echo, Ending, Pace};
 pub use path::{AllBranches, Answers, Discipline, Limits, Overhead, PathMtu, Paths};
+pub use survey::{Rhythm, Survey, SurveyHop};
 
 use std::time::Duration;
 

@@ -259,6 +259,8 @@ pub enum NoticeCode {
     Unreadable,
     /// The environment names a proxy that other programs would use.
     Proxy,
+    /// What is found means less than it seems to.
+    Caveat,
     /// Routers quote too little of a probe to tell several apart: they go one at a time.
     OneAtATime,
 }
@@ -281,6 +283,7 @@ impl NoticeCode {
             Self::BadTarget => "bad-target",
             Self::Unreadable => "unreadable",
             Self::Proxy => "proxy",
+            Self::Caveat => "caveat",
             Self::OneAtATime => "one-at-a-time",
         }
     }

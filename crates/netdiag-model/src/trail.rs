@@ -144,12 +144,15 @@ impl Trail {
 
     /// Takes in an event about this target.
     pub fn apply(&mut self, event: &Event) {
+        if self.is_forgotten(event) {
+            return;
+        }
         match event {
             Event::Path { news, .. } => self.learn(*news),
-            Event::Quoted { subject, from, quote } if !self.is_sizing && !self.is_forgotten(event) => {
+            Event::Quoted { subject, from, quote } if !self.is_sizing => {
                 self.hop(subject.aim.ttl).quotes.push((subject.probe, *from, *quote));
             }
-            _ if self.is_sizing || self.is_forgotten(event) => {}
+            _ if self.is_sizing => {}
             Event::Sent { subject, .. } => self.hop(subject.aim.ttl).sent += 1,
             Event::Timeout { subject } => self.hop(subject.aim.ttl).settled += 1,
             Event::SendError { subject, errno, .. } => {

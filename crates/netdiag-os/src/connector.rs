@@ -91,7 +91,7 @@ impl TcpConnector {
         let mut missing = None;
         let families = opening::families(options)?;
         for &family in &families {
-            match prepared(family, options, (options.source, 0)) {
+            match prepared(family, options, (options.source, Port::Any)) {
                 Err(OpenError::NoFamily(_)) if families.len() > 1 && missing.is_none() => {
                     missing = Some(family);
                 }
@@ -119,7 +119,12 @@ impl TcpConnector {
 
     /// Opens a socket and begins to connect. An error is the end of the attempt.
     fn begin(&self, attempt: &Attempt) -> Result<Socket, Errno> {
-        let from = (attempt.source.or(self.options.source), attempt.source_port.unwrap_or(0));
+        let port = match attempt.source_port {
+            None | Some(0) => Port::Any,
+            Some(port) if attempt.is_port_shared => Port::Shared(port),
+            Some(port) => Port::Own(port),
+        };
+        let from = (attempt.source.or(self.options.source), port);
         let socket =
             prepared(attempt.to.family(), &self.options, from).map_err(|error| opening::errno(&error))?;
         let check = |result: io::Result<()>| result.map_err(|error| convert::errno(&error));
@@ -292,19 +297,40 @@ impl TcpConnector {
     }
 }
 
+/// The port to connect from.
+#[derive(Debug, Clone, Copy)]
+enum Port {
+    /// One that the kernel chooses.
+    Any,
+    /// This one, which nobody else has.
+    Own(u16),
+    /// This one, which attempts to other addresses may have as well.
+    Shared(u16),
+}
+
 /// A socket with all that the attempts of a connector have in common.
 fn prepared(
     family: Family,
     options: &SocketOptions,
-    (source, port): (Option<IpAddr>, u16),
+    (source, port): (Option<IpAddr>, Port),
 ) -> Result<Socket, OpenError> {
     let socket = options::open(family, Kind::Tcp, options)?;
     done("receive ICMP errors", socket.apply(Setting::ReceiveErrors))?;
-    if source.is_some() && port == 0 {
-        // Where the kernel cannot, the port is taken at once, and there are fewer of them.
-        let _ = socket.apply(Setting::BindWithoutPort);
-    }
-    options::bind(&socket, source, port)?;
+    let number = match port {
+        Port::Any => {
+            if source.is_some() {
+                // Where the kernel cannot, the port is taken at once, and there are fewer of them.
+                let _ = socket.apply(Setting::BindWithoutPort);
+            }
+            0
+        }
+        Port::Own(number) => number,
+        Port::Shared(number) => {
+            done("share a source port", socket.apply(Setting::ReuseAddress))?;
+            number
+        }
+    };
+    options::bind(&socket, source, number)?;
     Ok(socket)
 }
 

@@ -95,6 +95,8 @@ pub enum Setting {
     SendFlowInfo,
     /// A bind to an address takes no port until connect(2) (`IP_BIND_ADDRESS_NO_PORT`).
     BindWithoutPort,
+    /// Other sockets may be bound to the same port, as long as none of them listens (`SO_REUSEADDR`).
+    ReuseAddress,
 }
 
 // Of linux/in.h and linux/in6.h.
@@ -147,6 +149,7 @@ impl Setting {
             Self::V6Only => (family == Family::V6).then_some((V6, libc::IPV6_V6ONLY, 1)),
             Self::SendFlowInfo => (family == Family::V6).then_some((V6, IPV6_FLOWINFO_SEND, 1)),
             Self::BindWithoutPort => Some((V4, IP_BIND_ADDRESS_NO_PORT, 1)),
+            Self::ReuseAddress => Some((ANY, libc::SO_REUSEADDR, 1)),
             Self::Mark(mark) => Some((ANY, libc::SO_MARK, mark as i32)),
             Self::DontRoute => Some((ANY, libc::SO_DONTROUTE, 1)),
             Self::Broadcast => Some((ANY, libc::SO_BROADCAST, 1)),

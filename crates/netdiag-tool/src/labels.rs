@@ -227,7 +227,9 @@ mod tests {
         let slow = Rc::new(Slow::default());
         let mut labels = Labels::numeric().with_origins_from(slow);
         let mut cx = Context::from_waker(std::task::Waker::noop());
-        [3, 4].into_iter().for_each(|number| labels.ask(address(number)));
+        for number in [3, 4] {
+            labels.ask(address(number));
+        }
         labels.poll(&mut cx);
         assert_eq!(labels.origin(address(3)).map(ToString::to_string).as_deref(), Some("AS64500"));
         assert!(labels.origin(address(4)).is_none() && labels.is_settled(address(4)));

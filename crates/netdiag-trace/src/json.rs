@@ -19,7 +19,7 @@ use serde::Serialize;
 
 use crate::fold::rewrites;
 use crate::plan::Mtu;
-use crate::text::Context;
+use crate::text::{Context, Subject};
 
 /// Any line of the output.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -34,13 +34,6 @@ pub enum Line {
     Notice(netdiag_tool::json::Notice),
     /// An error that ended the run.
     Error(netdiag_tool::json::Error),
-}
-
-/// Whose path is written.
-pub(crate) struct Subject<'a> {
-    pub(crate) target: &'a str,
-    pub(crate) address: Address,
-    pub(crate) method: Method,
 }
 
 /// All records of a path.

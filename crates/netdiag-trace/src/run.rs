@@ -25,6 +25,10 @@ use crate::view::View;
 #[derive(Debug, Clone, Copy)]
 pub struct Trace;
 
+/// What branches found by ICMP do not prove.
+const UNSPLIT: &str = "many routers send all ICMP to one host one way, whatever its flow: branches may be missing that UDP \
+                       (-U, the default with --mda) shows";
+
 /// The tool's name.
 const TOOL: &str = crate::MANUAL.name;
 
@@ -81,6 +85,9 @@ impl Tool for Trace {
         };
         let other = "or ask in another way: -U (UDP), -T -p 443 (TCP)";
         let (mut outlet, method) = opened.map_err(|error| access::open_error(&error, TOOL, other))?;
+        if plan.mda.is_some() && method == Method::Icmp {
+            notices.push(Notice { code: NoticeCode::Caveat, message: UNSPLIT.to_owned() });
+        }
         if plan.quotes == Quotes::Heard {
             outlet = witnessed(outlet, sockets, options, &mut notices)?;
         }

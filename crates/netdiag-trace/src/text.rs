@@ -18,7 +18,6 @@ use netdiag_tool::targets::shown;
 use netdiag_tool::{Escaped, Labels};
 
 use crate::fold::{Departed, Field, Rewrite, rewrites};
-use crate::json::Subject;
 use crate::marks;
 use crate::plan::{Form, Plan};
 
@@ -31,6 +30,13 @@ pub(crate) struct Context<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) paint: Paint,
     pub(crate) departed: &'a Departed,
+}
+
+/// Whose path is written.
+pub(crate) struct Subject<'a> {
+    pub(crate) target: &'a str,
+    pub(crate) address: Address,
+    pub(crate) method: Method,
 }
 
 /// Whether to use colour.

@@ -16,7 +16,7 @@ use netdiag_tool::{Escaped, Exit, Labels, Streams, ToolError, json as lines};
 
 use crate::fold::Departed;
 use crate::plan::{Form, Plan};
-use crate::text::{Context, Lines, Paint};
+use crate::text::{Context, Lines, Paint, Subject};
 use crate::{drawing, json, text};
 
 /// How long a path that is known waits for the names of its routers.
@@ -163,7 +163,7 @@ impl<'a> View<'a> {
         }
         let member = &self.members[0];
         let name = Escaped(&shown_name(member, self.around.interfaces)).to_string();
-        let subject = json::Subject { target: &name, address: member.address, method: self.method };
+        let subject = Subject { target: &name, address: member.address, method: self.method };
         let heading = text::heading(&name, &subject, &self.around.context());
         self.streams.out.write(heading.as_bytes());
     }
@@ -213,7 +213,7 @@ impl<'a> View<'a> {
         self.unreached += u64::from(!trail.is_reached());
         self.not_sent += u64::from(matches!(trail.end(), Some(PathEnd::NotSent)));
         let name = shown_name(member, self.around.interfaces);
-        let subject = json::Subject { target: &name, address: member.address, method: self.method };
+        let subject = Subject { target: &name, address: member.address, method: self.method };
         let written = match self.around.plan.form {
             Form::Json => json::records(&trail, &subject, &context, elapsed),
             Form::Dot => drawing::dot(&trail, &name, &context).into_bytes(),

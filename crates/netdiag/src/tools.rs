@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::ArgMatches;
 use netdiag_connect::Connect;
 use netdiag_explain::Explain;
+use netdiag_pathping::Pathping;
 use netdiag_ping::Ping;
 use netdiag_tool::Tool;
 use netdiag_tool::manual::Manual;
@@ -38,6 +39,12 @@ pub const TOOLS: &[ToolEntry] = &[
         command: <Trace as Tool>::command,
         schema: netdiag_trace::json::schema,
         run: app::launch::<Trace>,
+    },
+    ToolEntry {
+        manual: &netdiag_pathping::MANUAL,
+        command: <Pathping as Tool>::command,
+        schema: netdiag_pathping::json::schema,
+        run: app::launch::<Pathping>,
     },
     ToolEntry {
         manual: &netdiag_connect::MANUAL,

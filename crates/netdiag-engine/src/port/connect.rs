@@ -24,6 +24,8 @@ pub struct Attempt {
     pub source: Option<IpAddr>,
     /// The port to connect from; `None` for one that the kernel chooses.
     pub source_port: Option<u16>,
+    /// Whether other attempts, to other addresses, may have that port at the same time (`SO_REUSEADDR`).
+    pub is_port_shared: bool,
     /// How long to wait before it is given up; `None` for the connector's own timeout.
     pub timeout: Option<Duration>,
     /// How closely it is watched.
@@ -41,6 +43,7 @@ impl Attempt {
             min_ttl: None,
             source: None,
             source_port: None,
+            is_port_shared: false,
             timeout: None,
             care: Care::Brief,
         }

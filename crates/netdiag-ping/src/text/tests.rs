@@ -298,18 +298,6 @@ fn answers_out_of_the_ordinary_are_summed_up() {
 }
 
 #[test]
-fn a_scope_is_shown_by_name_where_there_is_one() {
-    let interfaces = std::collections::BTreeMap::from([(2, "eth0".to_owned())]);
-    let link_local = |scope| Address::scoped("fe80::1".parse().expect("an address"), scope);
-    assert_eq!(address(&link_local(2), &interfaces), "fe80::1%eth0");
-    assert_eq!(address(&link_local(3), &interfaces), "fe80::1%3");
-    assert_eq!(
-        address(&Address::scoped("192.0.2.1".parse().expect("an address"), 2), &interfaces),
-        "192.0.2.1"
-    );
-}
-
-#[test]
 fn a_period_says_how_long_it_was_and_when_it_began() {
     let Sums(report, _) = report(4, &[(1, 1_000_000), (2, 2_000_000), (4, 3_000_000)]);
     let read = |seconds: u64| moment(seconds * 1_000_000_000).read;

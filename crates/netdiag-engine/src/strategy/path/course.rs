@@ -73,7 +73,7 @@ impl Course {
             is_queued: false,
             alarm: None,
             news: Vec::new(),
-            stage: Stage::Search(Search::new(limits, target.family())),
+            stage: Stage::Search(Search::new(limits, target)),
             last_flow: limits.flow,
             limits,
             target,
@@ -205,7 +205,7 @@ impl Course {
         self.limits.discipline = Discipline::OneByOne;
         self.limits.flow = Flow((self.last_flow.0 + 1).min(self.limits.flows - 1));
         self.news.push(PathNews::OneAtATime { flow: self.limits.flow });
-        self.stage = Stage::Search(Search::new(self.limits, self.target.family()).wary());
+        self.stage = Stage::Search(Search::new(self.limits, self.target).wary());
     }
 
     pub(super) fn handle_settled(&mut self, subject: &Subject) {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use netdiag_model::event::Subject;
 use netdiag_model::path::{Circle, PathEnd, circle};
-use netdiag_model::{Address, Aim, Family, Mono, Rtt};
+use netdiag_model::{Address, Aim, Mono, Rtt};
 
 use super::course::{Heard, Turn};
 use super::{AllBranches, Discipline, Limits};
@@ -53,6 +53,7 @@ impl Hop {
 #[derive(Debug)]
 pub(super) struct Search {
     limits: Limits,
+    target: Address,
     /// Data of each probe, in octets.
     len: u16,
     /// From the first TTL on, as many as have been asked.
@@ -68,9 +69,10 @@ pub(super) struct Search {
 }
 
 impl Search {
-    pub(super) fn new(limits: Limits, family: Family) -> Self {
+    pub(super) fn new(limits: Limits, target: Address) -> Self {
         Self {
-            len: limits.data_len(family, None),
+            len: limits.data_len(target.family(), None),
+            target,
             limits,
             hops: Vec::new(),
             under_way: 0,
@@ -217,8 +219,10 @@ impl Search {
             hop.end = heard.end;
         }
         self.longest = self.longest.max(heard.rtt);
-        let who: Vec<Option<Address>> =
-            self.hops.iter().map(|hop| hop.who.filter(|_| hop.end.is_none())).collect();
+        // A router that translates addresses has all behind it speak in the name of the target.
+        let target = self.target;
+        let passed = |hop: &Hop| hop.who.filter(|who| hop.end.is_none() && !target.matches(who));
+        let who: Vec<Option<Address>> = self.hops.iter().map(passed).collect();
         self.circle = circle(self.limits.first_ttl, &who);
     }
 

@@ -204,6 +204,16 @@ fn circles_end_it_too() {
 }
 
 #[test]
+fn whoever_speaks_in_the_name_of_the_target_is_no_circle() {
+    let walk = walk(limits(), |ttl| match ttl {
+        ..3 => Does::Expire(ttl),
+        3..9 => Does::Expire(TARGET),
+        _ => Does::Answer,
+    });
+    assert_eq!(walk.end, PathEnd::Reached { ttl: 9 });
+}
+
+#[test]
 fn one_by_one_there_is_one_under_way_and_silence_is_short() {
     let limits = Limits { discipline: Discipline::OneByOne, ..limits() };
     let walk = walk(limits, path(9, &[3, 4, 6]));

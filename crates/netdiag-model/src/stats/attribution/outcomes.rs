@@ -44,6 +44,21 @@ impl Outcomes {
         }
     }
 
+    /// The same without the probes of `round` and all later rounds. At a moment when probes are under way, answers have come
+    /// while losses are not known yet: only what lies before the first such probe tells the share of both.
+    #[must_use]
+    pub fn before(&self, round: u32) -> Self {
+        let (words, rest) = (round as usize / 64, (1u64 << (round % 64)) - 1);
+        let cut = |all: &[u64]| {
+            let mut kept: Vec<u64> = all.iter().take(words + 1).copied().collect();
+            if let Some(last) = kept.get_mut(words) {
+                *last &= rest;
+            }
+            kept
+        };
+        Self { settled: cut(&self.settled), answered: cut(&self.answered) }
+    }
+
     /// How many probes have an outcome.
     pub fn sent(&self) -> u64 {
         self.settled.iter().map(|word| u64::from(word.count_ones())).sum()

@@ -179,6 +179,20 @@ fn a_late_answer_counts_and_rounds_without_an_outcome_do_not() {
 }
 
 #[test]
+fn what_lies_before_a_round_can_be_looked_at_alone() {
+    let mut outcomes = Outcomes::default();
+    for round in 0..130 {
+        outcomes.apply(round, if round % 3 == 0 { Outcome::Lost } else { Outcome::Answered });
+    }
+    for round in [0, 1, 63, 64, 65, 128, 130, 500] {
+        let sent = round.min(130);
+        let part = outcomes.before(round);
+        let received = (0..sent).filter(|round| round % 3 != 0).count() as u64;
+        assert_eq!((part.sent(), part.received()), (u64::from(sent), received), "{round}");
+    }
+}
+
+#[test]
 fn a_long_run_and_a_long_path_are_no_trouble() {
     let mut network = Network::plain(30);
     network.links[20] = Loss::Chance(0.003, 0.003);
