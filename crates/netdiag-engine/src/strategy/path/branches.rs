@@ -60,9 +60,13 @@ impl Branches {
                 (1..=graph.last_ttl()).rev().find(|&ttl| graph.has_answered(ttl)).unwrap_or(0)
             }
         };
+        let mut tries = Tries::new(limits.timeout);
+        for ttl in (1..=graph.last_ttl()).filter(|&ttl| graph.answers(ttl, limits.flow) > 0) {
+            tries.learn(ttl, limits.flow);
+        }
         Self {
             len: limits.data_len(target.family(), None),
-            tries: Tries::new(limits.timeout),
+            tries,
             limits,
             alpha,
             graph,
@@ -98,7 +102,7 @@ impl Branches {
         if self.is_stale {
             return self.poll_next(now);
         }
-        match self.tries.due(now, &self.graph) {
+        match self.tries.due(now) {
             Ok((ttl, flow)) if self.may_ask(flow) => self.ask(now, (ttl, flow)),
             Ok(_) => Turn::Event,
             Err(Some(at)) => Turn::At(at),

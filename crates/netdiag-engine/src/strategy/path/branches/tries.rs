@@ -1,9 +1,11 @@
 //! What has been asked at which TTL by which flow, what is unanswered, and when to ask again.
 //!
 //! Unanswered probes of one TTL are asked again one at a time, at first after a short pause and then ever slower down to
-//! once a second: as often as Linux answers one peer whose burst is used up. Where flows stay silent in spite of that, one
-//! that was answered before is asked again in the same manner, as a control: is it answered, the others are silent for good.
+//! once a second: as often as Linux answers one peer whose burst is used up. Where a flow stays silent in spite of that, one
+//! that was answered before is asked again in the same manner, as a control: is it answered, the other is silent for good.
+//! Once one is, less is asked of the rest: each that is silent as well is no branch more.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -14,8 +16,9 @@ use netdiag_model::{Flow, Mono, Rtt};
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 /// How many round trips an answer may take before it is asked for again.
 const ROUND_TRIPS: u32 = 4;
-/// How often a flow is asked again before it counts as silent, where others are answered and where nobody is.
-const AGAIN: [u32; 2] = [3, 1];
+/// How often a flow is asked again before it counts as silent: the first where others are answered; and where nobody is, or
+/// another is silent already.
+const AGAIN: [u32; 2] = [5, 1];
 /// How many controls there are at most at a TTL, and how many of them it takes.
 const CONTROLS: [u32; 2] = [4, 2];
 /// How many flows are silent where nobody answers before that TTL counts as silent.
@@ -63,23 +66,22 @@ struct Pace {
     controls: u32,
     controlled: u32,
     last_control: Mono,
+    /// Whether a flow is silent there while others are answered.
+    has_silent: bool,
 }
 
 impl Pace {
     const fn new(next: Mono, pause: Duration) -> Self {
-        Self { next, pause, again: 0, answered: 0, controls: 0, controlled: 0, last_control: Mono::ZERO }
+        let (again, answered, controls, controlled) = (0, 0, 0, 0);
+        let last_control = Mono::ZERO;
+        Self { next, pause, again, answered, controls, controlled, last_control, has_silent: false }
     }
 
     /// Whether those who are answered at all are answered when they ask again.
     const fn is_heard(&self) -> bool {
-        let is_heard_again = self.answered * 2 >= self.again.saturating_sub(AGAIN[0]);
+        let is_heard_again = self.answered > 0 && self.answered * 2 >= self.again.saturating_sub(AGAIN[0]);
         is_heard_again || self.controlled >= CONTROLS[1] && self.controlled * 2 >= self.controls
     }
-}
-
-/// How often a flow is asked again at a TTL.
-fn most(ttl: u8, graph: &Graph) -> u32 {
-    AGAIN[usize::from(!graph.has_answered(ttl))]
 }
 
 /// All that has been asked.
@@ -94,6 +96,18 @@ pub(super) struct Tries {
 impl Tries {
     pub(super) fn new(timeout: Duration) -> Self {
         Self { asked: BTreeMap::new(), paces: BTreeMap::new(), longest: Rtt::from_nanos(0), timeout }
+    }
+
+    /// A flow was answered at a TTL before any of this.
+    pub(super) fn learn(&mut self, ttl: u8, flow: Flow) {
+        self.asked.insert((ttl, flow), Try { asked: 1, is_answered: true, ..Try::default() });
+    }
+
+    /// How often a flow is asked again at a TTL.
+    fn most(&self, ttl: u8) -> u32 {
+        let is_answered = self.of_ttl(ttl).any(|(_, tried)| tried.is_answered);
+        let has_silent = self.paces.get(&ttl).is_some_and(|pace| pace.has_silent);
+        AGAIN[usize::from(!is_answered || has_silent)]
     }
 
     /// How long an answer is waited for before it is asked for again.
@@ -182,10 +196,10 @@ impl Tries {
         }
     }
 
-    /// Whether flows are pending at a TTL, and all that are have been asked again often enough.
+    /// Whether a flow that is pending at a TTL has been asked again often enough.
     fn is_stuck(&self, ttl: u8) -> bool {
-        let mut pending = self.of_ttl(ttl).filter(|(_, tried)| tried.is_pending()).peekable();
-        pending.peek().is_some() && pending.all(|(_, tried)| tried.again >= AGAIN[0])
+        let most = self.most(ttl);
+        self.of_ttl(ttl).any(|(_, tried)| tried.is_pending() && tried.again >= most)
     }
 
     /// The flow that is asked again as a control, where one is needed.
@@ -198,14 +212,14 @@ impl Tries {
     }
 
     /// The probe that is to ask again now; or when one will be.
-    pub(super) fn due(&self, now: Mono, graph: &Graph) -> Result<(u8, Flow), Option<Mono>> {
+    pub(super) fn due(&self, now: Mono) -> Result<(u8, Flow), Option<Mono>> {
         let mut soonest: Option<Mono> = None;
         for (&ttl, pace) in &self.paces {
             let pending = self.of_ttl(ttl).filter(|(_, tried)| tried.is_pending());
-            // The one that has been asked least and longest ago.
-            let Some((flow, tried)) = pending.min_by_key(|(_, tried)| (tried.again, tried.last)) else {
-                continue;
-            };
+            let most = self.most(ttl);
+            // Those that may be asked again first; of them the one that has been asked most, and longest ago.
+            let turn = |tried: &Try| (tried.again >= most, Reverse(tried.again), tried.last);
+            let Some((flow, tried)) = pending.min_by_key(|(_, tried)| turn(tried)) else { continue };
             let at = if let Some(control) = self.control(ttl, pace) {
                 if pace.next <= now {
                     return Ok((ttl, control));
@@ -214,7 +228,7 @@ impl Tries {
             } else {
                 pace.next.max(tried.last + self.patience())
             };
-            if at <= now && tried.again < most(ttl, graph) {
+            if at <= now && tried.again < most {
                 return Ok((ttl, flow));
             }
             soonest = Some(soonest.map_or(at, |other| other.min(at)));
@@ -234,7 +248,7 @@ impl Tries {
         let exhausted = |tried: &Try| tried.is_pending() && tried.last + patience <= now;
         let mut ends = Vec::new();
         for (&(ttl, flow), tried) in &self.asked {
-            if !exhausted(tried) || tried.again < most(ttl, graph) {
+            if !exhausted(tried) || tried.again < self.most(ttl) {
                 continue;
             }
             if graph.has_answered(ttl) {
@@ -243,7 +257,7 @@ impl Tries {
                 let is_under_way = pace.controls > 0 && pace.last_control + patience > now;
                 if pace.is_heard() {
                     ends.push((ttl, flow, Verdict::Silent));
-                } else if self.control(ttl, pace).is_none() && !is_under_way && self.is_stuck(ttl) {
+                } else if self.control(ttl, pace).is_none() && !is_under_way {
                     ends.push((ttl, flow, Verdict::Unknown));
                 }
             } else if self.is_quiet(ttl, now) {
@@ -260,7 +274,10 @@ impl Tries {
                 ends.extend(rest.into_iter().filter(|end| !ends.contains(end)).collect::<Vec<_>>());
             }
         }
-        for (ttl, flow, _) in &ends {
+        for (ttl, flow, verdict) in &ends {
+            if let Some(pace) = self.paces.get_mut(ttl) {
+                pace.has_silent |= *verdict == Verdict::Silent;
+            }
             if let Some(tried) = self.asked.get_mut(&(*ttl, *flow)) {
                 tried.is_given_up = true;
             }
