@@ -1,6 +1,6 @@
-//! netdiag ping, netdiag connect and netdiag pathping, each alone, on real kernels: what they say about bad input, bad
-//! networks, lost rights and lying answers, held against what the laboratory itself knows (the wire's log, captures, /proc,
-//! the fault that was staged).
+//! netdiag ping, connect, trace and pathping, each alone, on real kernels: what they say about bad input, bad networks,
+//! lost rights and lying answers, held against what the laboratory itself knows (the wire's log, captures, /proc, the
+//! fault or path that was staged).
 
 mod clocks;
 mod connect;
@@ -18,10 +18,13 @@ mod rights;
 mod stage;
 mod storms;
 mod streams;
+mod trace;
 mod ways;
 mod wire;
 
 use std::process::ExitCode;
+
+use libtest_mimic::Trial;
 
 fn main() -> ExitCode {
     harness::main(
@@ -43,7 +46,14 @@ fn main() -> ExitCode {
             connect::combinations::CASES,
             connect::later::CASES,
             pathping::CASES,
+            trace::beside::CASES,
+            trace::events::CASES,
         ],
-        connect::faults::trials,
+        tables,
     )
+}
+
+/// The tests that are made from tables.
+fn tables() -> Vec<Trial> {
+    connect::faults::trials().into_iter().chain(trace::trials()).collect()
 }

@@ -376,6 +376,8 @@ impl<S: Strategy> Prober<S> {
     }
 
     fn emit(&mut self, now: Mono, event: Event) {
+        // What the strategy has found out by now comes before what happens next.
+        self.events.extend(std::iter::from_fn(|| self.strategy.poll_news()));
         self.strategy.handle_event(now, &event);
         self.events.push_back(event);
     }

@@ -209,6 +209,9 @@ impl Trail {
         }
         if let Some(ttl) = ttl {
             self.graph.observe(ttl, reply.flow, reply.from);
+            if is_end(&reply) {
+                self.graph.refuse(ttl, reply.flow);
+            }
         }
         let hop = self.hop(ttl);
         // A late one was settled when its time was over.
@@ -277,7 +280,6 @@ impl Trail {
 
     /// Where a path whose search was cut short seems to end.
     fn first_end(&self) -> Option<u8> {
-        let is_end = |reply: &HopReply| reply.icmp().is_none_or(|icmp| !icmp.is_transit_error());
         self.hops.iter().find(|(_, hop)| hop.replies.iter().any(is_end)).map(|(ttl, _)| *ttl)
     }
 
@@ -301,7 +303,7 @@ impl Trail {
     pub fn has_arrival(&self, ttl: u8) -> bool {
         let is_new = |reply: &HopReply| {
             reply.from.is_some_and(|from| self.target.matches(&from))
-                && !self.graph.has_arrived(ttl, reply.flow)
+                && !self.graph.has_ended(ttl, reply.flow)
         };
         self.hops.get(&ttl).is_some_and(|hop| hop.replies.iter().any(is_new))
     }
@@ -323,6 +325,11 @@ impl Trail {
             None => nearest(),
         }
     }
+}
+
+/// Whether probes go no farther than to whoever gave this answer.
+fn is_end(reply: &HopReply) -> bool {
+    reply.icmp().is_none_or(|icmp| !icmp.is_transit_error())
 }
 
 fn direct(reply: &Reply) -> HopReply {

@@ -71,14 +71,14 @@ pub struct Graph {
     target: Address,
     /// By TTL, from 1.
     hops: Vec<Row>,
-    /// The least TTL at which the target answered a flow.
-    arrived: BTreeMap<Flow, u8>,
+    /// The least TTL at which a flow came to its end: the target answered it, or somebody refused it.
+    ended: BTreeMap<Flow, u8>,
 }
 
 impl Graph {
     /// Nothing is known yet of the path to `target`.
     pub const fn new(target: Address) -> Self {
-        Self { target, hops: Vec::new(), arrived: BTreeMap::new() }
+        Self { target, hops: Vec::new(), ended: BTreeMap::new() }
     }
 
     /// Notes that `flow` was answered at `ttl` by `who`, or that nobody answers it there. A TTL at which nobody answers any
@@ -103,9 +103,14 @@ impl Graph {
             seen.who.push(who);
         }
         if self.target.matches(&who) {
-            let least = self.arrived.entry(flow).or_insert(ttl);
-            *least = (*least).min(ttl);
+            self.refuse(ttl, flow);
         }
+    }
+
+    /// Notes that `flow` goes no farther than `ttl`, whoever answers it beyond: that is said there.
+    pub fn refuse(&mut self, ttl: u8, flow: Flow) {
+        let least = self.ended.entry(flow).or_insert(ttl);
+        *least = (*least).min(ttl);
     }
 
     fn hop(&self, ttl: u8) -> Option<&Row> {
@@ -144,9 +149,9 @@ impl Graph {
         self.hop(ttl).is_some_and(|hop| !hop.who.is_empty())
     }
 
-    /// Whether `flow` had reached the target before `ttl`.
-    pub fn has_arrived(&self, ttl: u8, flow: Flow) -> bool {
-        self.arrived.get(&flow).is_some_and(|&least| least < ttl)
+    /// Whether `flow` had come to its end before `ttl`.
+    pub fn has_ended(&self, ttl: u8, flow: Flow) -> bool {
+        self.ended.get(&flow).is_some_and(|&least| least < ttl)
     }
 
     /// Whether a place is the target.
@@ -184,7 +189,7 @@ impl Graph {
         }
         let nearby = [place.ttl.saturating_sub(1), place.ttl, place.ttl + 1];
         let flows: BTreeSet<Flow> = nearby.into_iter().flat_map(|ttl| self.flows_known(ttl)).collect();
-        flows.into_iter().filter(|&flow| !self.has_arrived(place.ttl.max(1), flow)).collect()
+        flows.into_iter().filter(|&flow| !self.has_ended(place.ttl.max(1), flow)).collect()
     }
 
     /// The links from a place, in the order of the places that they lead to.
@@ -193,13 +198,19 @@ impl Graph {
         if self.is_target(place) {
             return Vec::new();
         }
-        for flow in self.flows_at(place) {
-            let Some(seen) = self.seen(place.ttl + 1, flow) else { continue };
+        for (flow, seen) in self.beyond(place) {
             for who in seen.all() {
                 links.entry(Place { ttl: place.ttl + 1, who }).or_default().push(flow);
             }
         }
         links.into_iter().map(|(to, flows)| Link { from: place, to, flows }).collect()
+    }
+
+    /// What is known, one TTL on, of the flows that come to a place and go on.
+    fn beyond(&self, place: Place) -> impl Iterator<Item = (Flow, &Seen)> {
+        let next = place.ttl + 1;
+        let on = self.flows_at(place).into_iter().filter(move |&flow| !self.has_ended(next, flow));
+        on.filter_map(move |flow| Some((flow, self.seen(next, flow)?)))
     }
 
     /// All links, from the nearest on.
@@ -212,7 +223,7 @@ impl Graph {
     pub fn spread(&self, place: Place) -> (u32, u32) {
         let mut led_to = BTreeSet::new();
         let mut count = 0;
-        for seen in self.flows_at(place).iter().filter_map(|&flow| self.seen(place.ttl + 1, flow)) {
+        for (_, seen) in self.beyond(place) {
             count += 1;
             led_to.extend(seen.all());
         }

@@ -68,6 +68,23 @@ fn what_was_asked_behind_the_end_is_left_out() {
 }
 
 #[test]
+fn who_refuses_again_behind_the_end_is_left_out_too() {
+    let refused = |ttl, seq| {
+        let Event::IcmpError { subject, from, at, transit, .. } = expired(ttl, seq, 3, Arrival::InTime)
+        else {
+            unreachable!("it is one")
+        };
+        let icmp = Icmp { family: Family::V4, kind: 3, code: 13, info: 0 };
+        Event::IcmpError { subject, from, icmp, at, transit }
+    };
+    let mut trail = trail(&[expired(3, 3, 3, Arrival::InTime), refused(4, 4), refused(5, 5), refused(6, 6)]);
+    let icmp = Icmp { family: Family::V4, kind: 3, code: 13, info: 0 };
+    let end = PathEnd::Unreachable { ttl: 4, from: Some(address(3)), icmp };
+    trail.apply(&Event::Path { target: TargetId(0), news: PathNews::Ended(end) });
+    assert_eq!((trail.last_ttl(), trail.graph().links().len()), (4, 1));
+}
+
+#[test]
 fn a_hop_that_answers_from_elsewhere_for_good_has_changed() {
     let changed = trail(&[
         expired(1, 1, 7, Arrival::InTime),

@@ -1,6 +1,6 @@
 //! The page: for each scene and family the truth hop by hop, and a row for all programs that saw the same.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
@@ -19,8 +19,9 @@ measures all of it again and writes this page; `--scene WORD` measures some and 
 
 The first row of a table is the truth: who may answer a probe of each TTL. R1 is the router that answers at TTL 1, T the target;
 letters tell addresses of the same TTL apart, and a dot means that nobody may or did answer. Marks are traceroute's (!H !N !P !X,
-F= for a smaller MTU). Programs that saw the same share a row; a row is in bold where somebody answers who may not, or nobody where
-somebody does. What lies beyond the end of a program's own run is no difference. Everybody runs as an ordinary user but `traceroute -I`,
+F= for a smaller MTU). Behind the end of who looks for all branches stands how many links between those who answer were found.
+Programs that saw the same share a row; a row is in bold where somebody answers who may not, or nobody where somebody does. What
+lies beyond the end of a program's own run is no difference. Everybody runs as an ordinary user but `traceroute -I`,
 `traceroute -T` and scamper. (To an ordinary user `traceroute -I` loses probes: the ICMP error for one keeps the next from being
 sent on the same socket, and it does not send that again.)
 ";
@@ -61,7 +62,8 @@ fn table(outcomes: &[Outcome]) -> String {
     let mut rows: Vec<(String, Vec<&Outcome>)> = Vec::new();
     for outcome in outcomes {
         let Some(seen) = &outcome.seen else { continue };
-        let row = names.row(seen, last);
+        // Link-local addresses are others in each laboratory.
+        let row = self::names(outcome).row(seen, last) + &links(seen, &outcome.truth);
         match rows.iter_mut().find(|(other, _)| *other == row) {
             Some((_, outcomes)) => outcomes.push(outcome),
             None => rows.push((row, vec![outcome])),
@@ -79,6 +81,26 @@ fn table(outcomes: &[Outcome]) -> String {
     }
     let _ = write!(text, "{}", remarks(outcomes));
     text
+}
+
+/// How many of the links between those who answer were found, and how many that are none.
+fn links(seen: &Seen, truth: &Truth) -> String {
+    let Some(found) = &seen.links else { return String::new() };
+    let (all, invented) = (true_links(truth), invented(seen, truth));
+    let comma = if seen.end.is_empty() { "" } else { ", " };
+    let mut text = format!("{comma}{} of {} links", found.intersection(&all).count(), all.len());
+    if invented > 0 {
+        let _ = write!(text, " and {invented} that are none");
+    }
+    text
+}
+
+fn true_links(truth: &Truth) -> BTreeSet<(u8, IpAddr, IpAddr)> {
+    truth.links.iter().map(|link| (link.ttl, link.from, link.to)).collect()
+}
+
+fn invented(seen: &Seen, truth: &Truth) -> usize {
+    seen.links.as_ref().map_or(0, |found| found.difference(&true_links(truth)).count())
 }
 
 /// What differs, for whom, and why that may be.
@@ -101,7 +123,7 @@ fn remarks(outcomes: &[Outcome]) -> String {
     if text.is_empty() { text } else { format!("\n{text}") }
 }
 
-/// TTLs at which somebody answers who may not, or nobody where somebody may.
+/// TTLs at which somebody answers who may not, or nobody where somebody may; and links that are none.
 fn differences(outcome: &Outcome) -> Vec<String> {
     let Some(seen) = &outcome.seen else { return Vec::new() };
     let names = names(outcome);
@@ -123,7 +145,8 @@ fn differences(outcome: &Outcome) -> Vec<String> {
     let words = |(who, first, last): (String, u8, u8)| {
         if first == last { format!("{who} at {first}") } else { format!("{who} at {first} to {last}") }
     };
-    found.into_iter().map(words).collect()
+    let links = (invented(seen, &outcome.truth) > 0).then(|| "links that are none".to_owned());
+    found.into_iter().map(words).chain(links).collect()
 }
 
 /// Short names of addresses.

@@ -1,6 +1,6 @@
 //! What each program saw, from its output. Times are left out: they differ from run to run.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use netdiag_lab::Output;
@@ -10,6 +10,8 @@ use serde_json::Value;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Seen {
     pub(super) hops: BTreeMap<u8, Hop>,
+    /// The TTL of the nearer end, and both ends; nothing where it does not look for links.
+    pub(super) links: Option<BTreeSet<(u8, IpAddr, IpAddr)>>,
     /// Why it stopped, in its own words.
     pub(super) end: String,
 }
@@ -77,6 +79,7 @@ pub(super) fn netdiag(output: &Output) -> Option<Seen> {
                     reply_of(hop, reply);
                 }
             }
+            Some("link") => seen.links.get_or_insert_default().extend(link_of(&record)),
             Some("summary") => {
                 let mtu = record["path_mtu"].as_u64().map(|mtu| format!(", path MTU {mtu}"));
                 let reason = record["stop_reason"].as_str().unwrap_or_default();
@@ -87,6 +90,12 @@ pub(super) fn netdiag(output: &Output) -> Option<Seen> {
         }
     }
     Some(seen)
+}
+
+/// A link between two who answered.
+fn link_of(record: &Value) -> Option<(u8, IpAddr, IpAddr)> {
+    let who = |field: &str| record[field].as_str().and_then(address);
+    Some((small(&record["ttl"])?, who("from")?, who("to")?))
 }
 
 fn reply_of(hop: &mut Hop, reply: &Value) {
@@ -173,19 +182,44 @@ pub(super) fn scamper_tracelb(output: &Output) -> Option<Seen> {
     if let (Some(first), Some(ttl)) = (trace["nodes"][0]["addr"].as_str(), small(&trace["firsthop"])) {
         seen.at(ttl).answer(address(first));
     }
-    gather(&trace, &mut seen);
+    let mut answers = BTreeMap::new();
+    gather(&trace, &mut answers);
+    for ((ttl, _), from) in &answers {
+        seen.at(*ttl).answer(Some(*from));
+    }
+    let target = trace["dst"].as_str().and_then(address);
+    let nodes = trace["nodes"].as_array().into_iter().flatten();
+    let links = nodes.flat_map(links_of).chain(links_by_flow(&answers));
+    seen.links = Some(links.filter(|(_, from, _)| Some(*from) != target).collect());
     Some(seen)
 }
 
-fn gather(value: &Value, seen: &mut Seen) {
+/// Who answered a flow at a TTL.
+type Answers = BTreeMap<(u8, u64), IpAddr>;
+
+fn gather(value: &Value, answers: &mut Answers) {
     let from = value["addr"].as_str().and_then(address);
     for probe in value["probes"].as_array().into_iter().flatten() {
-        if let Some(ttl) = small(&probe["ttl"]) {
-            seen.at(ttl).answer(from);
+        if let (Some(from), Some(ttl), Some(flow)) = (from, small(&probe["ttl"]), probe["flowid"].as_u64()) {
+            answers.insert((ttl, flow), from);
         }
     }
     let parts = value.as_object().into_iter().flat_map(|object| object.values());
-    parts.chain(value.as_array().into_iter().flatten()).for_each(|part| gather(part, seen));
+    parts.chain(value.as_array().into_iter().flatten()).for_each(|part| gather(part, answers));
+}
+
+/// The links of a node to those whose probes had one TTL more than its own.
+fn links_of(node: &Value) -> Vec<(u8, IpAddr, IpAddr)> {
+    let who = |value: &Value| value["addr"].as_str().and_then(address);
+    let Some(from) = who(node) else { return Vec::new() };
+    let next = node["links"][0].as_array().into_iter().flatten();
+    let link = |to: &Value| Some((small(&to["probes"][0]["ttl"])?.checked_sub(1)?, from, who(to)?));
+    next.filter_map(link).collect()
+}
+
+/// The links behind the first of a node, which are told by flow only.
+fn links_by_flow(answers: &Answers) -> impl Iterator<Item = (u8, IpAddr, IpAddr)> {
+    answers.iter().filter_map(|((ttl, flow), from)| Some((*ttl, *from, *answers.get(&(ttl + 1, *flow))?)))
 }
 
 /// The record of a type among scamper's.

@@ -56,6 +56,11 @@ const REASONS: &[Reason] = &[
     ),
     reason(&["lossy", "far"], ANYBODY, "probes and answers get lost by chance"),
     reason(
+        &["spread"],
+        &["netdiag trace --mda", "scamper tracelb"],
+        "where packets take turns, two answers to one flow need not have come by one way",
+    ),
+    reason(
         &["diamond", "branches", "spread"],
         &["traceroute", "tracepath", "scamper udp", "scamper icmp", "netdiag trace -", "netdiag trace"],
         "a few probes meet some branches only, and one flow meets one",

@@ -187,7 +187,7 @@ impl Branches {
         let mut flows: BTreeSet<Flow> = nearby.into_iter().collect();
         flows.extend(self.graph.flows_known(next));
         flows.extend(self.tries.flows_at(next));
-        flows.into_iter().filter(|&flow| !self.graph.has_arrived(next, flow)).collect()
+        flows.into_iter().filter(|&flow| !self.graph.has_ended(next, flow)).collect()
     }
 
     /// Whether all flows come to a place, as far as is known.
@@ -238,6 +238,9 @@ impl Branches {
         let (Some(ttl), flow) = (subject.aim.ttl, subject.aim.flow) else { return };
         self.tries.handle_answer(ttl, flow, heard.rtt);
         self.graph.observe(ttl, flow, heard.from);
+        if heard.end.is_some() {
+            self.graph.refuse(ttl, flow);
+        }
         self.is_stale = true;
     }
 

@@ -153,6 +153,9 @@ impl Course {
         for &(ttl, who) in self.hops.iter().filter(|(_, who)| who.is_some()) {
             graph.observe(ttl, self.limits.flow, who);
         }
+        if let PathEnd::Unreachable { ttl, .. } = end {
+            graph.refuse(ttl, self.limits.flow);
+        }
         Stage::Branches(Box::new(Branches::new((self.limits, alpha), self.target, graph, end)))
     }
 

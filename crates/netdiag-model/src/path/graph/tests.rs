@@ -47,9 +47,18 @@ fn packets_of_one_flow_that_go_two_ways_are_balanced_one_by_one() {
 fn branches_may_differ_in_length_and_end_at_the_target() {
     let graph = graph(&["abT", "acdT"]);
     assert_eq!(graph.paths(), 2);
-    assert!(graph.has_arrived(4, Flow(0)));
-    assert!(!graph.has_arrived(4, Flow(1)));
+    assert!(graph.has_ended(4, Flow(0)));
+    assert!(!graph.has_ended(4, Flow(1)));
     assert!(graph.links_from(place(3, b'T')).is_empty());
+}
+
+#[test]
+fn behind_a_refusal_there_is_no_link() {
+    let mut graph = graph(&["abbb", "abcT"]);
+    graph.refuse(2, Flow(0));
+    assert_eq!(graph.links_from(place(2, b'b')).len(), 1);
+    assert!(graph.links_from(place(3, b'b')).is_empty());
+    assert_eq!((graph.paths(), graph.spread(place(2, b'b'))), (1, (1, 1)));
 }
 
 #[test]

@@ -17,6 +17,11 @@ fn text(seen: Option<Seen>) -> Vec<String> {
     seen.hops.iter().map(hop).chain([seen.end]).collect()
 }
 
+fn links(seen: Option<Seen>) -> Vec<String> {
+    let links = seen.and_then(|seen| seen.links).unwrap_or_default();
+    links.into_iter().map(|(ttl, from, to)| format!("{ttl} {from} {to}")).collect()
+}
+
 #[test]
 fn traceroute_has_a_line_for_each_ttl() {
     let lines = "traceroute to 10.77.2.2 (10.77.2.2), 30 hops max\n \
@@ -47,6 +52,10 @@ fn tracelb_has_whoever_answered_any_probe() {
         {"addr":"fd77::4","probes":[{"ttl":3,"flowid":1}]}]]}]}"#
         .replace('\n', "");
     assert_eq!(text(scamper_tracelb(&output(&line))), ["1 fd77::1", "2 fd77::2,fd77::3", "3 fd77::4", ""]);
+    assert_eq!(
+        links(scamper_tracelb(&output(&line))),
+        ["1 fd77::1 fd77::2", "1 fd77::1 fd77::3", "2 fd77::2 fd77::4"]
+    );
 }
 
 #[test]
@@ -62,4 +71,16 @@ fn netdiag_has_hop_records_or_no_such_tool() {
     );
     assert_eq!(text(netdiag(&output(lines))), ["1 10.0.0.1", "2 10.0.0.2 !X", "unreachable"]);
     assert_eq!(netdiag(&output("")), None);
+}
+
+#[test]
+fn netdiag_has_links_between_those_who_answer() {
+    let lines = concat!(
+        r#"{"type":"start","schema":"netdiag.trace/1"}"#,
+        "\n",
+        r#"{"type":"link","ttl":0,"to":"10.0.0.1","flows":[0]}"#,
+        "\n",
+        r#"{"type":"link","ttl":1,"from":"10.0.0.1","to":"10.0.0.2","flows":[0]}"#,
+    );
+    assert_eq!(links(netdiag(&output(lines))), ["1 10.0.0.1 10.0.0.2"]);
 }
