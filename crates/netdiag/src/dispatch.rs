@@ -15,7 +15,8 @@ use crate::{overview, privilege};
 /// Runs `netdiag ARGS…`.
 pub fn front() -> ExitCode {
     let args = app::args();
-    let matches = match tools::command().try_get_matches_from(&args) {
+    let first = args.get(1).and_then(|word| word.to_str()).unwrap_or_default();
+    let matches = match tools::command_for(first).try_get_matches_from(&args) {
         Ok(matches) => matches,
         Err(error) => return unparsed(&error, &args),
     };

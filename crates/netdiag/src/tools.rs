@@ -85,11 +85,21 @@ also a program of its own, netdiag-TOOL, so that a right can be given to one fil
 
 /// The front's parser: `netdiag TOOL …`, with every tool as a subcommand.
 pub fn command() -> clap::Command {
+    with(TOOLS.iter())
+}
+
+/// The same with no other tool than the one of this name, if there is one: the options of all take a good part of a run's
+/// time to build.
+pub fn command_for(name: &str) -> clap::Command {
+    find(name).map_or_else(command, |tool| with([tool].into_iter()))
+}
+
+fn with(tools: impl Iterator<Item = &'static ToolEntry>) -> clap::Command {
     let front = clap::Command::new("netdiag")
         .about(FRONT.about)
         .version(env!("CARGO_PKG_VERSION"))
         .subcommand(completions());
-    TOOLS.iter().fold(front, |front, tool| {
+    tools.fold(front, |front, tool| {
         let program = format!("netdiag {}", tool.manual.name);
         front.subcommand((tool.command)().name(tool.manual.name).bin_name(program))
     })
