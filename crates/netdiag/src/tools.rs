@@ -88,10 +88,13 @@ pub fn command() -> clap::Command {
     with(TOOLS.iter())
 }
 
-/// The same with no other tool than the one of this name, if there is one: the options of all take a good part of a run's
-/// time to build.
+/// The same with no other tool than the one of this name, if there is one, and with none where the version is asked for:
+/// the options of all take a good part of a run's time to build.
 pub fn command_for(name: &str) -> clap::Command {
-    find(name).map_or_else(command, |tool| with([tool].into_iter()))
+    match name {
+        "-V" | "--version" => with([].into_iter()),
+        _ => find(name).map_or_else(command, |tool| with([tool].into_iter())),
+    }
 }
 
 fn with(tools: impl Iterator<Item = &'static ToolEntry>) -> clap::Command {
