@@ -1,8 +1,8 @@
 //! A run of connect from its plan to its exit code.
 
 use clap::{ArgMatches, Args, FromArgMatches};
-use netdiag_engine::port::{OpenError, Sockets};
-use netdiag_model::Family;
+use netdiag_engine::port::Sockets;
+use netdiag_tool::access;
 use netdiag_tool::{Caller, Context, Exit, Right, Tool, ToolError};
 
 use crate::endpoint::{Transport, Wanted};
@@ -54,7 +54,7 @@ impl Tool for Connect {
         // What cannot be bound shows with the attempt, and is a verdict.
         let connector = match sockets.open_connector(&plan.sockets) {
             Ok(connector) => connector,
-            Err(error) => return Err(open_error(&error)),
+            Err(error) => return Err(access::unavailable(&error)),
         };
         let is_udp = |wanted: &Wanted| match wanted {
             Wanted::Endpoint(endpoint) => endpoint.transport == Transport::Udp,
@@ -65,7 +65,7 @@ impl Tool for Connect {
         let options = exchange::options(&plan);
         let is_single = plan.single().is_some();
         let udp = if wants_udp {
-            Some(sockets.open_udp(&options).map_err(|error| open_error(&error))?)
+            Some(sockets.open_udp(&options).map_err(|error| access::unavailable(&error))?)
         } else {
             is_single.then(|| sockets.open_udp(&options).ok()).flatten()
         };
@@ -78,18 +78,5 @@ impl Tool for Connect {
             Some(endpoint) => single::run(opened, &endpoint, context).await,
             None => sweep::run(opened, context).await,
         }
-    }
-}
-
-fn open_error(error: &OpenError) -> ToolError {
-    match error {
-        OpenError::NoInterface(_) => {
-            ToolError::new(error.to_string()).with_hint("to see what there is: ip link")
-        }
-        OpenError::NoFamily(family) => {
-            let other = if *family == Family::V4 { "-6" } else { "-4" };
-            ToolError::new(error.to_string()).with_hint(format!("use {other}, or leave the family open"))
-        }
-        _ => ToolError::new(error.to_string()),
     }
 }

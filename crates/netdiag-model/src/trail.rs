@@ -9,6 +9,7 @@ use crate::extension::Extension;
 use crate::icmp::Icmp;
 use crate::id::{Flow, ProbeId};
 use crate::path::{Graph, MtuStage, PathEnd, PathNews, Place};
+use crate::stats::Spread;
 use crate::time::{Clock, Rtt};
 
 /// An answer to a probe of a hop.
@@ -63,6 +64,15 @@ impl Hop {
     /// Probes whose fate is not known.
     pub const fn open(&self) -> u32 {
         self.sent.saturating_sub(self.settled)
+    }
+
+    /// The round-trip times of the answers from one address.
+    pub fn times(&self, from: Address) -> Spread {
+        let mut spread = Spread::default();
+        for reply in self.replies.iter().filter(|reply| reply.from == Some(from)) {
+            spread.apply(reply.rtt);
+        }
+        spread
     }
 
     /// What the router saw of a probe.

@@ -90,7 +90,7 @@ impl Tool for Pathping {
     }
 
     async fn run(opened: Opened, context: &mut Context) -> Result<Exit, ToolError> {
-        let interface = interface(&opened.plan, context);
+        let interface = context.interface_index(opened.plan.sockets.interface.as_deref());
         let stream = targets(&opened.plan, interface, context);
         let watch = context.facts.take().map(|facts| HostWatch::new(facts, interface));
         let config = opened.config(context.secret.clone());
@@ -196,12 +196,6 @@ fn targets(plan: &Plan, interface: Option<u32>, context: &Context) -> TargetStre
         interfaces: context.interfaces.values().cloned().collect(),
     };
     TargetStream::new(vec![plan.word.clone()], wishes, context.names.clone(), context.lists.clone())
-}
-
-/// The index of the interface that was asked for.
-fn interface(plan: &Plan, context: &Context) -> Option<u32> {
-    let wanted = plan.sockets.interface.as_deref()?;
-    context.interfaces.iter().find(|(_, name)| *name == wanted).map(|(index, _)| *index)
 }
 
 /// Waits until the routers' names are known, or as long as they are waited for.

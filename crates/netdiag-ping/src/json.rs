@@ -1,8 +1,9 @@
 //! The records of `netdiag.ping/1`: one JSON object per event, and a summary per target.
 
-use netdiag_model::Clock;
 use netdiag_model::event::{Arrival, Reply};
-use netdiag_tool::json::{ErrnoRecord, IcmpRecord, JitterRecord, RttRecord, millis, millis_from_nanos, time};
+use netdiag_tool::json::{
+    ClockName, ErrnoRecord, IcmpRecord, JitterRecord, RttRecord, millis, millis_from_nanos, time,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -73,18 +74,6 @@ pub enum Record {
     Interval(Box<Interval>),
 }
 
-/// The clock that both ends of a round-trip time were read from.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ClockName {
-    /// The network card's own.
-    Hardware,
-    /// The kernel's, at the device.
-    Kernel,
-    /// This process's, around the system call.
-    User,
-}
-
 /// An answer.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ReplyRecord {
@@ -131,11 +120,7 @@ impl ReplyRecord {
             tos: reply.tos.filter(|&tos| tos != 0),
             rtt_ms: millis(reply.rtt),
             time: time(reply.at.read.wall),
-            clock: match reply.clock {
-                Clock::Hardware => ClockName::Hardware,
-                Clock::Kernel => ClockName::Kernel,
-                Clock::User => ClockName::User,
-            },
+            clock: reply.clock.into(),
             late: reply.arrival == Arrival::Late,
             duplicate: reply.arrival == Arrival::Duplicate,
             corrupt: reply.damage.is_some(),

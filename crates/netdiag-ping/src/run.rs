@@ -14,7 +14,7 @@ use netdiag_tool::{Caller, Context, Exit, Right, Tool, ToolError};
 use crate::opened::Opened;
 use crate::options::{PingOptions, Via};
 use crate::plan::{Form, Plan};
-use crate::target::{interface, is_broadcast, resolve, target_address, wishes};
+use crate::target::{is_broadcast, resolve, target_address, wishes};
 use crate::{many, single};
 
 /// The tool's name.
@@ -89,7 +89,7 @@ impl Tool for Ping {
     }
 
     async fn run(opened: Opened, context: &mut Context) -> Result<Exit, ToolError> {
-        let interface = interface(&opened.plan, context);
+        let interface = context.interface_index(opened.plan.sockets.interface.as_deref());
         let mut watch = context.facts.take().map(|facts| HostWatch::new(facts, interface));
         let Some(host) = opened.plan.host() else {
             return many::run(opened, None, watch, context).await;

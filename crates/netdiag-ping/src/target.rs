@@ -12,19 +12,13 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::plan::Plan;
 
-/// The index of the interface that was asked for.
-pub(crate) fn interface(plan: &Plan, context: &Context) -> Option<u32> {
-    let wanted = plan.sockets.interface.as_deref()?;
-    context.interfaces.iter().find(|(_, name)| *name == wanted).map(|(index, _)| *index)
-}
-
 /// What is wished for beyond the words that name the targets.
 pub(crate) fn wishes(plan: &Plan, context: &Context) -> Wishes {
     Wishes {
         family: plan.sockets.family.or(plan.family),
         addresses: plan.addresses,
         limit: plan.max_targets,
-        scope: interface(plan, context),
+        scope: context.interface_index(plan.sockets.interface.as_deref()),
         source: plan.sockets.source,
         interfaces: context.interfaces.values().cloned().collect(),
     }

@@ -54,6 +54,13 @@ pub fn open_error(error: &OpenError, tool: &str, other: &str) -> ToolError {
             let message = "ICMP sockets are closed to this user, and it has no right to raw sockets";
             ToolError::new(message).with_hint(format!("{}\n{other}", ways_to_open_icmp(tool)))
         }
+        _ => unavailable(error),
+    }
+}
+
+/// The same where it is not ICMP that is asked for.
+pub fn unavailable(error: &OpenError) -> ToolError {
+    match error {
         OpenError::NoInterface(_) => {
             ToolError::new(error.to_string()).with_hint("to see what there is: ip link")
         }

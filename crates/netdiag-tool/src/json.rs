@@ -3,7 +3,7 @@
 //! Numbers are numbers; durations end in `_ms` and carry nanoseconds as decimals; what is unknown is absent.
 
 use netdiag_model::stats::{Jitter, Percentiles, Spread};
-use netdiag_model::{Errno, Icmp, Rtt, Wall};
+use netdiag_model::{Clock, Errno, Icmp, Rtt, Wall};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -67,6 +67,28 @@ pub struct Error {
     /// The way out.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+}
+
+/// The clock that both ends of a round-trip time were read from.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum ClockName {
+    /// The network card's own.
+    Hardware,
+    /// The kernel's, at the device.
+    Kernel,
+    /// This process's, around the system call.
+    User,
+}
+
+impl From<Clock> for ClockName {
+    fn from(clock: Clock) -> Self {
+        match clock {
+            Clock::Hardware => Self::Hardware,
+            Clock::Kernel => Self::Kernel,
+            Clock::User => Self::User,
+        }
+    }
 }
 
 /// An ICMP or ICMPv6 message.

@@ -17,6 +17,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use netdiag_model::Address;
+use netdiag_model::event::NoticeCode;
 
 use crate::error::ToolError;
 
@@ -81,6 +82,17 @@ pub enum FailureKind {
     Unreadable,
     /// There are more targets than wished for. The last that the stream gives.
     TooMany,
+}
+
+impl FailureKind {
+    /// The notice that tells of it.
+    pub const fn notice_code(self) -> NoticeCode {
+        match self {
+            Self::Malformed | Self::TooMany => NoticeCode::BadTarget,
+            Self::Unresolved => NoticeCode::Unresolved,
+            Self::Unreadable => NoticeCode::Unreadable,
+        }
+    }
 }
 
 /// Why a word or a line gave no target.

@@ -69,6 +69,14 @@ pub struct Context {
     pub terminal: Terminal,
 }
 
+impl Context {
+    /// The index of the interface of this name, where one was asked for and there is one.
+    pub fn interface_index(&self, name: Option<&str>) -> Option<u32> {
+        let wanted = name?;
+        self.interfaces.iter().find(|(_, name)| *name == wanted).map(|(index, _)| *index)
+    }
+}
+
 /// One tool.
 pub trait Tool {
     /// What the options mean, validated.

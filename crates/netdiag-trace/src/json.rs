@@ -11,7 +11,7 @@ use netdiag_engine::prober::Method;
 use netdiag_model::event::Answer;
 use netdiag_model::path::{Balance, Link, MtuSource, MtuStage, PathEnd, Place, way_back};
 use netdiag_model::trail::{Hop, HopReply, Trail};
-use netdiag_model::{Address, Clock, Icmp};
+use netdiag_model::{Address, Icmp};
 use netdiag_tool::json::{line, millis, millis_from_nanos};
 use netdiag_tool::targets::shown;
 use schemars::JsonSchema;
@@ -95,11 +95,7 @@ fn reply_record((ttl, hop): (u8, &Hop), reply: &HopReply, context: &Context<'_>)
         address: reply.from.map(|from| shown(&from, context.interfaces)),
         name: reply.from.and_then(|from| context.labels.name(from.ip)).map(str::to_owned),
         rtt_ms: millis(reply.rtt),
-        clock: match reply.clock {
-            Clock::Hardware => ClockName::Hardware,
-            Clock::Kernel => ClockName::Kernel,
-            Clock::User => ClockName::User,
-        },
+        clock: reply.clock.into(),
         icmp: reply.icmp().map(Into::into),
         answer: match reply.answer {
             Answer::Icmp(_) => None,

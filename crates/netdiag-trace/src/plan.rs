@@ -160,7 +160,7 @@ impl Plan {
             family: family(options),
             protocol,
             port: options.port,
-            sockets: sockets(options, is_many)?,
+            sockets: sockets(options, if is_many { 4096 } else { 64 })?,
             rate: match options.rate {
                 Some(rate) => paced(rate),
                 None if is_many => paced(RATE),
@@ -352,8 +352,8 @@ fn form(options: &TraceOptions) -> Form {
     }
 }
 
-#[expect(clippy::fn_params_excessive_bools, reason = "whether there may be several targets is one")]
-fn sockets(options: &TraceOptions, is_many: bool) -> Result<SocketOptions, ToolError> {
+/// Sockets for so many packets under way at once.
+fn sockets(options: &TraceOptions, in_flight: usize) -> Result<SocketOptions, ToolError> {
     if let (Some(source), Some(family)) = (options.source, family(options))
         && source.is_ipv4() != (family == Family::V4)
     {
@@ -370,7 +370,7 @@ fn sockets(options: &TraceOptions, is_many: bool) -> Result<SocketOptions, ToolE
         fragmentation: options.mtu.then_some(Fragmentation::Probe),
         payload_len: 256,
         has_extensions: true,
-        in_flight: if is_many { 4096 } else { 64 },
+        in_flight,
         ..SocketOptions::default()
     })
 }

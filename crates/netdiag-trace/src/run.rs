@@ -95,7 +95,7 @@ impl Tool for Trace {
     }
 
     async fn run(opened: Opened, context: &mut Context) -> Result<Exit, ToolError> {
-        let interface = interface(&opened.plan, context);
+        let interface = context.interface_index(opened.plan.sockets.interface.as_deref());
         let mut watch = context.facts.take().map(|facts| HostWatch::new(facts, interface));
         let wishes = Wishes {
             family: opened.plan.sockets.family,
@@ -120,7 +120,9 @@ impl Tool for Trace {
             port: (!matches!(method, Method::Icmp)).then(|| plan.udp_port()),
         };
         let mut view = View::new((streams, interfaces), (&plan, method), (labels, stream), departed);
-        view.set_paint(Paint::of(terminal.has_color(plan.look.color)));
+        if terminal.has_color(plan.look.color) {
+            view.set_paint(Paint::Colour);
+        }
         for notice in &notices {
             view.notice(notice);
         }
@@ -178,12 +180,6 @@ fn labels(plan: &Plan, context: &Context) -> Result<Labels, ToolError> {
 fn own_addresses(watch: Option<&HostWatch>) -> Vec<IpAddr> {
     let interfaces = watch.and_then(|watch| watch.facts().interfaces().ok()).unwrap_or_default();
     interfaces.into_iter().flat_map(|interface| interface.addresses).map(|(ip, _)| ip).collect()
-}
-
-/// The index of the interface that was asked for.
-fn interface(plan: &Plan, context: &Context) -> Option<u32> {
-    let wanted = plan.sockets.interface.as_deref()?;
-    context.interfaces.iter().find(|(_, name)| *name == wanted).map(|(index, _)| *index)
 }
 
 /// Shows what has not been shown as its names become known, and for as long as names are waited for.

@@ -49,12 +49,6 @@ pub(crate) enum Paint {
 }
 
 impl Paint {
-    /// Colour, where there is to be some.
-    #[expect(clippy::fn_params_excessive_bools, reason = "one question of yes or no")]
-    pub(crate) const fn of(has_color: bool) -> Self {
-        if has_color { Self::Colour } else { Self::Plain }
-    }
-
     fn styled(self, style: Style, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),

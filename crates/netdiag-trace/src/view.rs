@@ -11,7 +11,7 @@ use netdiag_model::event::{Notice, NoticeCode};
 use netdiag_model::path::{PathEnd, PathNews};
 use netdiag_model::trail::Trail;
 use netdiag_model::{Address, Event, Mono, Reading, TargetId};
-use netdiag_tool::targets::{Failure, FailureKind, Found, Named, TargetStream, shown};
+use netdiag_tool::targets::{Failure, Found, Named, TargetStream, shown};
 use netdiag_tool::{Escaped, Exit, Labels, Streams, ToolError, json as lines};
 
 use crate::fold::Departed;
@@ -127,12 +127,7 @@ impl<'a> View<'a> {
     fn fail(&mut self, failure: Failure) {
         self.failed += 1;
         if self.around.plan.form == Form::Json {
-            let code = match failure.kind {
-                FailureKind::Malformed | FailureKind::TooMany => NoticeCode::BadTarget,
-                FailureKind::Unresolved => NoticeCode::Unresolved,
-                FailureKind::Unreadable => NoticeCode::Unreadable,
-            };
-            let (code, message) = (code.as_str().to_owned(), failure.to_string());
+            let (code, message) = (failure.kind.notice_code().as_str().to_owned(), failure.to_string());
             let (target, hint) = (Some(failure.label.to_string()), failure.hint.clone());
             self.streams.out.write(&lines::line(&lines::Notice { code, message, target, hint }));
         } else {

@@ -4,7 +4,7 @@ use netdiag_model::event::{Notice, NoticeCode, Subject};
 use netdiag_model::knowledge::silence::Silence;
 use netdiag_model::{Event, Reading, TargetId, Wall};
 use netdiag_tool::json;
-use netdiag_tool::targets::{Failure, FailureKind};
+use netdiag_tool::targets::Failure;
 
 use super::{Page, Renderer};
 use crate::fold::Report;
@@ -60,12 +60,7 @@ impl Renderer for Records {
 
     /// Said even where notices are not wanted: there will be no summary of it.
     fn failure(&mut self, page: &mut Page<'_>, failure: &Failure, _way_out: Option<&str>) {
-        let code = match failure.kind {
-            FailureKind::Malformed | FailureKind::TooMany => NoticeCode::BadTarget,
-            FailureKind::Unresolved => NoticeCode::Unresolved,
-            FailureKind::Unreadable => NoticeCode::Unreadable,
-        };
-        let (code, message) = (code.as_str().to_owned(), failure.to_string());
+        let (code, message) = (failure.kind.notice_code().as_str().to_owned(), failure.to_string());
         page.record(&json::Notice {
             code,
             message,

@@ -1,6 +1,6 @@
 //! The shapes of the records.
 
-use netdiag_tool::json::{ErrnoRecord, IcmpRecord};
+use netdiag_tool::json::{ClockName, ErrnoRecord, IcmpRecord};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -203,18 +203,6 @@ pub struct RewriteRecord {
     /// What it is from there on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub after: Option<String>,
-}
-
-/// The clock that both ends of a round-trip time were read from.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ClockName {
-    /// The network card's own.
-    Hardware,
-    /// The kernel's, at the device.
-    Kernel,
-    /// This process's, around the system call.
-    User,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature that serde calls")]

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use netdiag_model::path::way_back;
-use netdiag_model::stats::loss_percent;
+use netdiag_model::stats::{Spread, loss_percent};
 use netdiag_model::trail::{Hop, HopReply, Trail};
 
 use super::hops::{is_target, meanings, speakers};
@@ -26,7 +26,7 @@ pub(super) fn table(trail: &Trail, context: &Context<'_>) -> String {
             };
             let who = context.who(address);
             let said = meanings(&replies, is_target(address, trail));
-            let _ = writeln!(lines, "{head}{}  {who}{said}", numbers(&replies, ttl));
+            let _ = writeln!(lines, "{head}{}  {who}{said}", numbers(&hop.times(address), &replies, ttl));
         }
     }
     lines
@@ -42,13 +42,12 @@ fn loss(hop: &Hop, context: &Context<'_>) -> String {
 }
 
 /// Best, mean and worst time, the TTL that answers arrive with, and the hops back.
-fn numbers(replies: &[&HopReply], ttl: u8) -> String {
-    let millis: Vec<f64> = replies.iter().map(|reply| reply.rtt.as_millis_f64()).collect();
-    let (best, worst) = millis
-        .iter()
-        .fold((f64::INFINITY, 0.0_f64), |(best, worst), &time| (best.min(time), worst.max(time)));
-    let mean = millis.iter().sum::<f64>() / millis.len().max(1) as f64;
-    let [best, mean, worst] = [best, mean, worst].map(|time| format!("{:>10}", three_digits(time)));
+fn numbers(times: &Spread, replies: &[&HopReply], ttl: u8) -> String {
+    let columns = [times.min(), times.mean(), times.max()].map(|time| {
+        let shown = time.map_or(String::new(), |time| three_digits(time.as_millis_f64()));
+        format!("{shown:>10}")
+    });
+    let [best, mean, worst] = columns;
     let arrived = replies.iter().find_map(|reply| reply.ttl);
     let back = arrived.and_then(way_back).map(|back| match back.asymmetry(ttl) {
         0 => back.hops.to_string(),
