@@ -4,28 +4,21 @@ use std::time::Duration;
 
 use netdiag_engine::pacer::Rate;
 use netdiag_engine::port::SocketOptions;
-use netdiag_engine::strategy::{AllBranches, Discipline, Limits, Overhead, PathMtu, Rhythm};
+use netdiag_engine::strategy::{AllBranches, Discipline, Limits, PathMtu, Rhythm};
 use netdiag_model::{Family, Flow};
 use netdiag_tool::arguments::paced;
+use netdiag_tool::paths::{
+    ABREAST_ICMP, ABREAST_UDP, FLOW_BASE, ICMP_OVERHEAD, SIZES, UDP_OVERHEAD, UDP_PORT,
+};
 use netdiag_tool::targets::Word;
 use netdiag_tool::{ColorChoice, ToolError};
 
 use crate::options::{PathpingOptions, ProtocolName};
 
-/// The destination port of UDP probes: traceroute's first, and still unused.
-const UDP_PORT: u16 = 33_434;
-/// The size of packets, IP header included: traceroute's.
-const SIZES: [u16; 2] = [60, 80];
-/// The identifier or source port of `--flow 0`: that of `netdiag trace`, so that a flow is the same there.
-const FLOW_BASE: u16 = 20_000;
 /// Probes per hop while the path is searched.
 const SEARCH_QUERIES: u8 = 3;
 /// Probes under way while the path is searched.
 const SEARCH_WINDOW: u16 = 64;
-/// New hops that are searched at once. A target that is asked by UDP answers six times and then once a second (Linux).
-const ABREAST_UDP: u8 = 4;
-/// See [`ABREAST_UDP`]; echo replies are seldom limited.
-const ABREAST_ICMP: u8 = 10;
 
 /// How probes are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,8 +116,7 @@ impl Plan {
 
     /// How the path is searched by UDP.
     pub fn udp_limits(&self) -> Limits {
-        // Shard and sequence number stand before the data.
-        let overhead = Overhead { v4: 32, v6: 52 };
+        let overhead = UDP_OVERHEAD;
         Limits { discipline: Discipline::Abreast { hops: ABREAST_UDP }, overhead, ..self.limits }
     }
 }
@@ -188,7 +180,7 @@ fn limits(options: &PathpingOptions) -> Limits {
         // One to begin with, and one in its place where answers cannot be told apart.
         flows: 2,
         size: SIZES.map(|usual| options.size.unwrap_or(usual)),
-        overhead: Overhead { v4: 28, v6: 48 },
+        overhead: ICMP_OVERHEAD,
         branches: AllBranches::Ignored,
         path_mtu: PathMtu::Ignored,
     }

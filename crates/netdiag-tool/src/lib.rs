@@ -14,6 +14,7 @@ mod labels;
 pub mod lists;
 pub mod manual;
 mod output;
+pub mod paths;
 mod progress;
 pub mod targets;
 mod terminal;

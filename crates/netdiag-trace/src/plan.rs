@@ -5,9 +5,12 @@ use std::time::Duration;
 
 use netdiag_engine::pacer::Rate;
 use netdiag_engine::port::{Fragmentation, SocketOptions};
-use netdiag_engine::strategy::{AllBranches, Answers, Discipline, Limits, Overhead, PathMtu};
+use netdiag_engine::strategy::{AllBranches, Answers, Discipline, Limits, PathMtu};
 use netdiag_model::{Family, Flow};
 use netdiag_tool::arguments::paced;
+use netdiag_tool::paths::{
+    ABREAST_ICMP, ABREAST_UDP, FLOW_BASE, ICMP_OVERHEAD, SIZES, UDP_OVERHEAD, UDP_PORT,
+};
 use netdiag_tool::targets::Word;
 use netdiag_tool::{ColorChoice, ToolError};
 
@@ -15,18 +18,8 @@ use crate::options::{Confidence, FLOWS, FormatName, ProtocolName, TraceOptions, 
 
 /// Probes per second over all targets, where there may be several.
 const RATE: f64 = 1_000.0;
-/// The destination port of UDP probes: traceroute's first, and still unused.
-const UDP_PORT: u16 = 33_434;
 /// The destination port of TCP probes.
 const TCP_PORT: u16 = 80;
-/// The size of packets, IP header included: traceroute's.
-const SIZES: [u16; 2] = [60, 80];
-/// The identifier or source port of `--flow 0`: below those that kernels give out by themselves.
-const FLOW_BASE: u16 = 20_000;
-/// New hops that are asked at once. A target that is asked by UDP answers six times and then once a second (Linux).
-const ABREAST_UDP: u8 = 4;
-/// See [`ABREAST_UDP`]; echo replies are seldom limited.
-const ABREAST_ICMP: u8 = 10;
 
 /// How probes are sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,8 +195,7 @@ impl Plan {
 
     /// The limits for UDP.
     pub fn udp_limits(&self) -> Limits {
-        // Shard and sequence number stand before the data.
-        let overhead = Overhead { v4: 32, v6: 52 };
+        let overhead = UDP_OVERHEAD;
         let path_mtu = match self.limits.path_mtu {
             PathMtu::Ignored => PathMtu::Ignored,
             PathMtu::Found(_) => PathMtu::Found(Answers::Limited),
@@ -230,7 +222,7 @@ fn limits(options: &TraceOptions, size: Option<u16>) -> Limits {
         flow: Flow(0),
         flows: FLOWS,
         size: [SIZES[0], SIZES[1]].map(|usual| size.unwrap_or(usual)),
-        overhead: Overhead { v4: 28, v6: 48 },
+        overhead: ICMP_OVERHEAD,
         path_mtu: if options.mtu { PathMtu::Found(Answers::Free) } else { PathMtu::Ignored },
         branches: match options.mda {
             None => AllBranches::Ignored,

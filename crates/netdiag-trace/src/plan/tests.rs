@@ -144,10 +144,13 @@ fn udp_has_its_key_before_the_data_and_tcp_goes_one_by_one() {
     let plan = plan("--mtu host");
     assert_eq!(
         (plan.limits.overhead, plan.limits.path_mtu),
-        (Overhead { v4: 28, v6: 48 }, PathMtu::Found(Answers::Free))
+        (netdiag_engine::strategy::Overhead { v4: 28, v6: 48 }, PathMtu::Found(Answers::Free))
     );
     let udp = plan.udp_limits();
-    assert_eq!((udp.overhead, udp.path_mtu), (Overhead { v4: 32, v6: 52 }, PathMtu::Found(Answers::Limited)));
+    assert_eq!(
+        (udp.overhead, udp.path_mtu),
+        (netdiag_engine::strategy::Overhead { v4: 32, v6: 52 }, PathMtu::Found(Answers::Limited))
+    );
     assert_eq!(plan.tcp_limits().discipline, Discipline::OneByOne);
     assert_eq!(plan.sockets.fragmentation, Some(Fragmentation::Probe));
 }
